@@ -1,0 +1,1 @@
+"""A multilayer perceptron in numpy whose gradients are certified, not trusted."""

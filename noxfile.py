@@ -1,0 +1,52 @@
+"""What the project runs on itself: `nox` runs all of it, `nox -s NAME` one session."""
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+# Two BLAS threads on matrices this small are far slower than one.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the package with all of its extras, and the tools of the named groups."""
+    session.install("-e", ".[all]", *nox.project.dependency_groups(PROJECT, *groups))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, docstrings, and imports that point one way."""
+    session.install(*nox.project.dependency_groups(PROJECT, "lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Types of the package, its tests and this file."""
+    install(session, "typing", "test")
+    session.install("nox")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Unit tests; every branch of the package is covered."""
+    install(session, "test")
+    session.run(
+        "pytest", "tests", "--cov", "--cov-report=term", *session.posargs, env=ONE_THREAD
+    )
+
+
+@nox.session
+def property_tests(session: nox.Session) -> None:
+    """Laws of the core on random networks."""
+    install(session, "test")
+    session.run("pytest", "property_tests", *session.posargs, env=ONE_THREAD)
+
+
+if __name__ == "__main__":
+    nox.main()
