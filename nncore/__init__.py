@@ -1,1 +1,21 @@
 """A multilayer perceptron in numpy whose gradients are certified, not trusted."""
+
+from .activations import Activation
+from .arrays import Pixels
+from .backprop import ForwardPass, Gradient
+from .costs import Cost
+from .network import Network, load
+from .persistence import ModelFileError
+from .training import History
+
+__all__ = [
+    "Activation",
+    "Cost",
+    "ForwardPass",
+    "Gradient",
+    "History",
+    "ModelFileError",
+    "Network",
+    "Pixels",
+    "load",
+]

@@ -1,0 +1,571 @@
+r"""
+Activation functions, each beside its derivative.
+
+The functions hold for floats, complex numbers and foreign numbers such as balls: a formula that
+branches does so on the real part. Nothing overflows: exponentials are taken of numbers that are
+not positive.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar, cast
+
+import numpy as np
+
+from .arrays import Array, Column, Elementwise, Matrix, as_array, as_matrix, as_result
+from .settings import check_functions
+
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "Softmax",
+    "identity",
+    "identity_prime",
+    "leaky_relu",
+    "leaky_relu_prime",
+    "negative_log_softmax",
+    "relu",
+    "relu_prime",
+    "sigmoid",
+    "sigmoid_prime",
+    "softmax",
+    "softplus",
+    "softplus_prime",
+    "tanh",
+    "tanh_prime",
+]
+
+M = TypeVar("M", bound=int)
+N = TypeVar("N", bound=int)
+ArrayFunction: TypeAlias = Callable[[Array], Array]
+
+exp = cast("Elementwise", np.exp)
+log1p = cast("Elementwise", np.log1p)
+
+
+def _minus_abs(z: Array) -> Array:
+    """Return -|z|, with the sign taken from the real part."""
+    return np.where(z.real < 0, z, -z)
+
+
+def sigmoid(z: Array) -> Array:
+    r"""
+    Return 1 / (1 + e^-z), elementwise.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The sigmoid of each entry.
+
+    Notes
+    -----
+    Where z < 0 the equal form e^z / (1 + e^z) is taken, so that no exponential overflows [1]_.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 1, equation 3.
+
+    Examples
+    --------
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
+    e = np.exp(_minus_abs(z))
+    a: Array = np.where(z.real < 0, e, 1) / (1 + e)
+    return a
+
+
+def sigmoid_prime(z: Array) -> Array:
+    r"""
+    Return sigma'(z) = sigma(z) (1 - sigma(z)), elementwise.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The derivative of the sigmoid at each entry.
+
+    Notes
+    -----
+    Written as e^-|z| / (1 + e^-|z|)^2, which keeps all digits where sigma is close to 1.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 3, exercise on the derivative of the sigmoid.
+
+    Examples
+    --------
+    >>> sigmoid_prime(np.array([0.0]))
+    array([0.25])
+    """
+    e = np.exp(_minus_abs(z))
+    slope: Array = e / ((1 + e) * (1 + e))
+    return slope
+
+
+def tanh(z: Array) -> Array:
+    """
+    Return the hyperbolic tangent, elementwise.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The hyperbolic tangent of each entry.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 3, equations 109 and 110.
+
+    Examples
+    --------
+    >>> tanh(np.array([0.0, 1000.0]))
+    array([0., 1.])
+    """
+    return np.tanh(z)
+
+
+def tanh_prime(z: Array) -> Array:
+    """
+    Return 1 - tanh(z)^2, elementwise.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The derivative of the hyperbolic tangent at each entry.
+
+    Notes
+    -----
+    Written as 4 e^-2|z| / (1 + e^-2|z|)^2, which keeps all digits where tanh is close to 1.
+
+    References
+    ----------
+    .. [1] M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions", 1964, 4.5.
+
+    Examples
+    --------
+    >>> tanh_prime(np.array([0.0]))
+    array([1.])
+    """
+    e = np.exp(2 * _minus_abs(z))
+    slope: Array = 4 * e / ((1 + e) * (1 + e))
+    return slope
+
+
+def relu(z: Array) -> Array:
+    """
+    Return z where z > 0 and 0 elsewhere.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The rectified entries.
+
+    References
+    ----------
+    .. [1] X. Glorot, A. Bordes, Y. Bengio, "Deep sparse rectifier neural networks",
+           AISTATS 2011.
+
+    Examples
+    --------
+    >>> relu(np.array([-2.0, 0.0, 2.0]))
+    array([0., 0., 2.])
+    """
+    return np.where(z.real > 0, z, 0)
+
+
+def relu_prime(z: Array) -> Array:
+    """
+    Return 1 where z > 0 and 0 elsewhere.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The derivative at each entry; 0, which is one of the subgradients, at z = 0.
+
+    References
+    ----------
+    .. [1] X. Glorot, A. Bordes, Y. Bengio, "Deep sparse rectifier neural networks",
+           AISTATS 2011.
+
+    Examples
+    --------
+    >>> relu_prime(np.array([-2.0, 0.0, 2.0]))
+    array([0., 0., 1.])
+    """
+    return np.where(z.real > 0, np.ones_like(z), np.zeros_like(z))
+
+
+def leaky_relu(z: Array) -> Array:
+    """
+    Return z where z > 0 and z / 100 elsewhere.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The function of each entry.
+
+    References
+    ----------
+    .. [1] A. Maas, A. Hannun, A. Ng, "Rectifier nonlinearities improve neural network acoustic
+           models", ICML 2013.
+
+    Examples
+    --------
+    >>> leaky_relu(np.array([-2.0, 0.0, 2.0]))
+    array([-0.02,  0.  ,  2.  ])
+    """
+    return np.where(z.real > 0, z, z / 100)
+
+
+def leaky_relu_prime(z: Array) -> Array:
+    """
+    Return 1 where z > 0 and 1 / 100 elsewhere.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The derivative at each entry; 1 / 100, which is one of the subgradients, at z = 0.
+
+    References
+    ----------
+    .. [1] A. Maas, A. Hannun, A. Ng, "Rectifier nonlinearities improve neural network acoustic
+           models", ICML 2013.
+
+    Examples
+    --------
+    >>> leaky_relu_prime(np.array([-2.0, 0.0, 2.0]))
+    array([0.01, 0.01, 1.  ])
+    """
+    one = np.ones_like(z)
+    return np.where(z.real > 0, one, one / 100)
+
+
+def softplus(z: Array) -> Array:
+    """
+    Return ln(1 + e^z), elementwise.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The function of each entry.
+
+    Notes
+    -----
+    Written as max(z, 0) + ln(1 + e^-|z|), where nothing overflows or cancels.
+
+    References
+    ----------
+    .. [1] C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, "Incorporating second-order
+           functional knowledge for better option pricing", NIPS 2000.
+
+    Examples
+    --------
+    >>> softplus(np.array([-1000.0, 1000.0]))
+    array([   0., 1000.])
+    """
+    return np.where(z.real < 0, 0, z) + np.log1p(np.exp(_minus_abs(z)))
+
+
+def softplus_prime(z: Array) -> Array:
+    """
+    Return the sigmoid, the derivative of softplus, elementwise.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The derivative at each entry.
+
+    References
+    ----------
+    .. [1] C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, "Incorporating second-order
+           functional knowledge for better option pricing", NIPS 2000.
+
+    Examples
+    --------
+    >>> softplus_prime(np.array([0.0]))
+    array([0.5])
+    """
+    return sigmoid(z)
+
+
+def identity(z: Array) -> Array:
+    """
+    Return a copy of z.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        The entries, in memory of their own.
+
+    References
+    ----------
+    .. [1] C. Bishop, "Pattern Recognition and Machine Learning", 2006, 5.2.
+
+    Examples
+    --------
+    >>> identity(np.array([2.0]))
+    array([2.])
+    """
+    return z.copy()
+
+
+def identity_prime(z: Array) -> Array:
+    """
+    Return 1 for every entry.
+
+    Parameters
+    ----------
+    z : Array, any shape
+        Weighted inputs. Not modified.
+
+    Returns
+    -------
+    Array, shape of `z`
+        Ones.
+
+    References
+    ----------
+    .. [1] C. Bishop, "Pattern Recognition and Machine Learning", 2006, 5.2.
+
+    Examples
+    --------
+    >>> identity_prime(np.array([2.0]))
+    array([1.])
+    """
+    return np.ones_like(z)
+
+
+def _peak(z: Matrix[M, N]) -> tuple[Column[M], Array]:
+    """Return the largest entry of each row, and a mask that is false where it stands."""
+    array = as_array(z)
+    index = array.real.argmax(axis=1, keepdims=True)
+    peak = np.take_along_axis(array, index, axis=1)
+    return cast("Column[M]", peak), np.arange(array.shape[1]) != index
+
+
+def softmax(z: Matrix[M, N]) -> Matrix[M, N]:
+    r"""
+    Return e^z_j / sum_k e^z_k for each row.
+
+    Parameters
+    ----------
+    z : Matrix, shape (batch, n)
+        Weighted inputs, rows are examples. Not modified.
+
+    Returns
+    -------
+    Matrix, shape (batch, n)
+        Rows of positive numbers that sum to 1.
+
+    Notes
+    -----
+    The largest entry of each row is subtracted first, so that no exponential overflows.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 3, equation 78.
+
+    Examples
+    --------
+    >>> softmax(np.array([[1000.0, 1000.0, 0.0]]))
+    array([[0.5, 0.5, 0. ]])
+    """
+    peak, _ = _peak(z)
+    e = exp(z - peak)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def negative_log_softmax(z: Matrix[M, N]) -> Matrix[M, N]:
+    """
+    Return -ln softmax(z)_j = ln sum_k e^z_k - z_j for each row.
+
+    Parameters
+    ----------
+    z : Matrix, shape (batch, n)
+        Weighted inputs, rows are examples. Not modified.
+
+    Returns
+    -------
+    Matrix, shape (batch, n)
+        Rows of numbers that are not negative.
+
+    Notes
+    -----
+    With the largest entry m of a row apart, ln sum_k e^z_k = m + ln(1 + sum of e^(z_k - m) over
+    the others) [1]_: a probability close to 1 keeps all digits of its logarithm.
+
+    References
+    ----------
+    .. [1] P. Blanchard, D. Higham, N. Higham, "Accurately computing the log-sum-exp and softmax
+           functions", IMA Journal of Numerical Analysis 41 (2021), section 2.
+
+    Examples
+    --------
+    >>> negative_log_softmax(np.array([[0.0, -40.0]]))
+    array([[4.24835426e-18, 4.00000000e+01]])
+    """
+    peak, is_other = _peak(z)
+    below = z - peak
+    others = as_matrix(np.where(is_other, as_array(exp(below)), 0))
+    return log1p(others.sum(axis=1, keepdims=True)) - below
+
+
+@dataclass(frozen=True)
+class Activation:
+    """
+    An activation function and its derivative.
+
+    Parameters
+    ----------
+    name : str
+        The name that a saved model remembers.
+    function : callable
+        a = function(z), elementwise: an array in, an array of the same shape out.
+    prime : callable
+        Its derivative with respect to z, elementwise.
+    gain : float
+        Weights that lead into a layer of this activation start as Gaussians of standard
+        deviation gain / sqrt(fan-in).
+
+    Examples
+    --------
+    >>> cube = Activation("cube", lambda z: z**3, lambda z: 3 * z**2)
+    >>> cube
+    Activation('cube')
+    """
+
+    name: str
+    function: ArrayFunction
+    prime: ArrayFunction
+    gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_functions("activation", self.name, function=self.function, prime=self.prime)
+
+    def __repr__(self) -> str:
+        return f"Activation({self.name!r})"
+
+    def apply(self, z: Matrix[M, N]) -> Matrix[M, N]:
+        """Return the activations of weighted inputs z, both of shape (batch, n)."""
+        array = as_array(z)
+        a = as_result(self.function(array), array.shape, f"`function` of {self}")
+        return as_matrix(a)
+
+    def slope(self, z: Matrix[M, N]) -> Matrix[M, N]:
+        """Return the derivative at z, both of shape (batch, n)."""
+        array = as_array(z)
+        return as_matrix(as_result(self.prime(array), array.shape, f"`prime` of {self}"))
+
+    def output_error(self, z: Matrix[M, N], nabla_a: Matrix[M, N]) -> Matrix[M, N]:
+        """Return dC/dz = dC/da sigma'(z), all of shape (batch, n)."""
+        return nabla_a * self.slope(z)
+
+
+@dataclass(frozen=True)
+class Softmax:
+    """
+    The softmax as an output: every entry depends on its whole row.
+
+    Parameters
+    ----------
+    name : str
+        The name that a saved model remembers.
+    gain : float
+        As for `Activation`.
+
+    Examples
+    --------
+    >>> Softmax().apply(np.array([[0.0, 0.0]]))
+    array([[0.5, 0.5]])
+    """
+
+    name: str = "softmax"
+    gain: float = 1.0
+
+    def __repr__(self) -> str:
+        return f"Activation({self.name!r})"
+
+    def apply(self, z: Matrix[M, N]) -> Matrix[M, N]:
+        """Return the activations of weighted inputs z, both of shape (batch, n)."""
+        return softmax(z)
+
+    def output_error(self, z: Matrix[M, N], nabla_a: Matrix[M, N]) -> Matrix[M, N]:
+        """Return dC/dz from dC/da, with da_j/dz_k = a_j (1 if j = k else 0) - a_j a_k."""
+        a = softmax(z)
+        return a * (nabla_a - (nabla_a * a).sum(axis=1, keepdims=True))
+
+
+#: The built-in activations by name; softmax serves as output only.
+ACTIVATIONS: Mapping[str, Activation | Softmax] = {
+    activation.name: activation
+    for activation in (
+        Activation("sigmoid", sigmoid, sigmoid_prime),
+        Activation("tanh", tanh, tanh_prime),
+        Activation("relu", relu, relu_prime, gain=math.sqrt(2)),
+        Activation("leaky_relu", leaky_relu, leaky_relu_prime, gain=math.sqrt(2)),
+        Activation("softplus", softplus, softplus_prime),
+        Activation("identity", identity, identity_prime),
+        Softmax(),
+    )
+}

@@ -1,0 +1,707 @@
+"""The network: its parameters, and the public methods around them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from os import PathLike, fspath
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from .activations import ACTIVATIONS, Activation, Softmax
+from .arrays import (
+    Array,
+    Matrix,
+    Pixels,
+    Vector,
+    as_array,
+    as_batch,
+    as_examples,
+    as_matrix,
+    as_parameter,
+    as_vector,
+    check_finite,
+)
+from .backprop import ForwardPass, Gradient, backprop, forward, mean_cost
+from .costs import COSTS, Cost, output_cost
+from .labels import Labels, are_labels, as_labels, classes_of, labels_of, one_hot
+from .persistence import Model, ModelFileError, read_model, write_model
+from .settings import choose, generator, integer, real
+from .training import Data, History, Learner, Plan, train
+
+__all__ = ["Network", "load"]
+
+T = TypeVar("T", Activation, Cost)
+
+
+class Network:
+    """
+    A multilayer perceptron whose lists have one entry for each layer.
+
+    ``weights[l]`` and ``biases[l]`` lead into layer l; layer 0 is the input and owns nothing:
+    ``weights[0]`` and ``biases[0]`` are empty and never read. Rows of a batch are examples.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons of each layer, at least two layers: ``sizes[0]`` inputs, ``sizes[-1]`` outputs.
+    hidden : str or Activation
+        Activation of the hidden layers: sigmoid, tanh, relu, leaky_relu, softplus, identity.
+    output : str or Activation
+        Activation of the output layer: one of these, or softmax.
+    cost : str or Cost
+        "cross_entropy", for sigmoid or softmax outputs, or "quadratic".
+    l2 : float
+        Weight of the penalty l2 / 2 times the sum of squared weights, which is added to the
+        cost of every batch.
+    rng : numpy.random.Generator, int or None
+        Draws the first weights, then shuffles in `fit`. An int is a seed; None draws one.
+    dtype : {"float64", "float32"}
+        The floats of the parameters, in which the network computes.
+
+    Attributes
+    ----------
+    weights : list of numpy.ndarray
+        ``weights[l]`` has shape ``(sizes[l], sizes[l-1])``, ``weights[0]`` is empty.
+    biases : list of numpy.ndarray
+        ``biases[l]`` has shape ``(sizes[l],)``, ``biases[0]`` is empty.
+
+    Raises
+    ------
+    ValueError
+        If `sizes` has fewer than two entries or one below 1, a name is unknown, the cost does
+        not fit the output, or `l2` is negative or not finite.
+    TypeError
+        If an argument is of the wrong type, bool among the integers included.
+
+    Notes
+    -----
+    Weights start as Gaussians of mean 0 and standard deviation 1 / sqrt(fan-in) [1]_, times
+    sqrt(2) where they lead into relu or leaky_relu units [2]_. Biases start at 0.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 3, "Weight initialization".
+    .. [2] K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers", ICCV 2015.
+
+    Examples
+    --------
+    >>> net = Network([2, 3, 1], rng=0)
+    >>> [w.shape for w in net.weights], [b.shape for b in net.biases]
+    ([(2, 0), (3, 2), (1, 3)], [(0,), (3,), (1,)])
+    >>> net
+    Network([2, 3, 1], hidden='sigmoid', output='sigmoid', cost='cross_entropy', l2=0.0,
+            rng=0, dtype='float64')
+    """
+
+    weights: list[Array]
+    biases: list[Array]
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        *,
+        hidden: str | Activation = "sigmoid",
+        output: str | Activation | Softmax = "sigmoid",
+        cost: str | Cost = "cross_entropy",
+        l2: float = 0.0,
+        rng: np.random.Generator | int | None = None,
+        dtype: str | type[np.floating[Any]] | np.dtype[Any] = "float64",
+    ) -> None:
+        self._sizes = _sizes(sizes)
+        self._hidden = _hidden(hidden)
+        self._cost = output_cost(choose("output", output, ACTIVATIONS, Activation), cost)
+        self._l2 = real("l2", l2)
+        self._dtype = _dtype(dtype)
+        self._rng = generator(rng)
+        self._seed = _seed(rng, self._rng)
+        self.weights = [np.empty((self._sizes[0], 0), self._dtype)]
+        self.biases = [np.empty(0, self._dtype)]
+        for l in range(1, self.num_layers):
+            fan_in = self._sizes[l - 1]
+            activation = self._cost.output if l == self.num_layers - 1 else self._hidden
+            deviation = activation.gain / math.sqrt(fan_in)
+            w = self._rng.normal(0, deviation, (self._sizes[l], fan_in))
+            self.weights.append(w.astype(self._dtype))
+            self.biases.append(np.zeros(self._sizes[l], self._dtype))
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of neurons of each layer."""
+        return self._sizes
+
+    @property
+    def num_layers(self) -> int:
+        """The number of layers, the input layer counted: ``len(sizes)``."""
+        return len(self._sizes)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the parameters."""
+        return self._dtype
+
+    def __repr__(self) -> str:
+        return (
+            f"Network({list(self._sizes)}, hidden={self._hidden.name!r}, "
+            f"output={self._cost.output.name!r}, cost={self._cost.name!r}, l2={self._l2!r}, "
+            f"rng={self._seed}, dtype={self._dtype.name!r})"
+        )
+
+    def forward(self, x: npt.ArrayLike) -> ForwardPass:
+        """
+        Compute the weighted inputs and activations of every layer.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, sizes[0]) or (sizes[0],)
+            Examples as rows, or a single one. Not modified.
+
+        Returns
+        -------
+        ForwardPass
+            ``zs[l]`` and ``activations[l]`` of shape ``(batch, sizes[l])``; vectors for a
+            single example. ``zs[0]`` is empty, ``activations[0]`` is x itself.
+
+        Raises
+        ------
+        ValueError
+            If x has another shape, no example or an entry that is not finite, or if a weight
+            or bias does not fit `sizes`.
+        TypeError
+            If an entry is not a number.
+
+        Notes
+        -----
+        ``zs[l] = activations[l-1] @ weights[l].T + biases[l]`` [1]_.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 2, equation 25.
+
+        Examples
+        --------
+        >>> forward = Network([2, 3, 1], rng=0).forward([[0.0, 1.0], [1.0, 1.0]])
+        >>> [z.shape for z in forward.zs]
+        [(2, 0), (2, 3), (2, 1)]
+        """
+        weights, biases = self._parameters()
+        forward_pass = forward(weights, biases, self._batch(x), self._hidden, self._cost)
+        return _first(forward_pass) if np.ndim(x) == 1 else forward_pass
+
+    def predict(self, x: npt.ArrayLike) -> Array:
+        """
+        Compute the outputs of the network.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, sizes[0]) or (sizes[0],)
+            Examples as rows, or a single one. Not modified.
+
+        Returns
+        -------
+        numpy.ndarray, shape (batch, sizes[-1]) or (sizes[-1],)
+            The activations of the output layer.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for `forward`.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 1, equation 22.
+
+        Examples
+        --------
+        >>> Network([2, 3, 1], rng=0).predict([0.0, 1.0]).shape
+        (1,)
+        """
+        return self.forward(x).activations[-1]
+
+    def classify(self, x: npt.ArrayLike) -> Labels | np.intp:
+        """
+        Return the class label of each example.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, sizes[0]) or (sizes[0],)
+            Examples as rows, or a single one. Not modified.
+
+        Returns
+        -------
+        numpy.ndarray of int, shape (batch,), or int
+            The index of the largest output, the first of equals; of a network with a single
+            output 1 where it is at least 1/2, else 0.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for `forward`.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 1, "A simple network to classify handwritten digits".
+
+        Examples
+        --------
+        >>> Network([2, 3, 1], rng=0).classify([[0.0, 1.0], [1.0, 1.0]])
+        array([1, 1])
+        """
+        a = self.predict(x)
+        return labels_of(a) if a.ndim == 2 else labels_of(a[np.newaxis])[0]
+
+    def accuracy(self, x: npt.ArrayLike, labels: npt.ArrayLike) -> float:
+        """
+        Return the share of examples that are classified as labelled.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, sizes[0])
+            Examples as rows. Not modified.
+        labels : array_like of int, shape (batch,)
+            Class labels from 0; 0 or 1 for a network with a single output. Not modified.
+
+        Returns
+        -------
+        float
+            Between 0 and 1.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for `forward`, or if `labels` are not labels or not one for each example.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 1, "Implementing our network to classify digits".
+
+        Examples
+        --------
+        >>> Network([2, 3, 1], rng=0).accuracy([[0.0, 1.0], [1.0, 1.0]], [1, 0])
+        0.5
+        """
+        expected = as_labels(labels, self._sizes[-1], "labels")
+        actual = np.atleast_1d(self.classify(x))
+        if len(actual) != len(expected):
+            msg = (
+                f"`labels` must be one for each of {len(actual)} examples; got {len(expected)}"
+            )
+            raise ValueError(msg)
+        return float((actual == expected).mean())
+
+    def cost(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Any:
+        """
+        Compute the cost of a batch.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, sizes[0]) or (sizes[0],)
+            Examples as rows, or a single one. Not modified.
+        y : array_like, shape (batch, sizes[-1]) or (sizes[-1],)
+            Their targets; in [0, 1] for the cross-entropy, with rows that sum to 1 where the
+            outputs are a softmax. Not modified.
+
+        Returns
+        -------
+        float
+            The mean over the batch, plus ``l2 / 2`` times the sum of squared weights: a scalar
+            of the network's dtype, or the foreign number that x, y or the parameters are.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for `forward`, or if y does not fit x, the network or its cost.
+
+        Notes
+        -----
+        With a the outputs: quadratic ``1/2 sum_j (a_j - y_j)^2``; cross_entropy with sigmoid
+        outputs ``-sum_j [y_j ln a_j + (1 - y_j) ln(1 - a_j)]``, with softmax outputs
+        ``-sum_j y_j ln a_j``.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               equations 26, 63, 80 and 87 (there l2 is lambda / n).
+
+        Examples
+        --------
+        >>> print(round(Network([2, 3, 1], rng=0).cost([[0.0, 1.0]], [[1.0]]), 4))
+        0.5077
+        """
+        weights, biases = self._parameters()
+        batch = self._batch(x)
+        targets = self._targets(y, len(batch))
+        z = forward(weights, biases, batch, self._hidden, self._cost).zs[-1]
+        return mean_cost(weights, as_matrix(z), targets, self._cost, self._l2)
+
+    def backprop(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Gradient:
+        """
+        Compute the gradient of `cost` by backpropagation.
+
+        Parameters
+        ----------
+        x : array_like, shape (batch, sizes[0]) or (sizes[0],)
+            Examples as rows, or a single one. Not modified.
+        y : array_like, shape (batch, sizes[-1]) or (sizes[-1],)
+            Their targets, as for `cost`. Not modified.
+
+        Returns
+        -------
+        Gradient
+            ``nabla_w[l]`` and ``nabla_b[l]`` of the shapes of ``weights[l]`` and
+            ``biases[l]``; empty for layer 0.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for `cost`.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 2, equations BP1 to BP4.
+
+        Examples
+        --------
+        >>> gradient = Network([2, 3, 1], rng=0).backprop([[0.0, 1.0]], [[1.0]])
+        >>> [nabla.shape for nabla in gradient.nabla_w]
+        [(2, 0), (3, 2), (1, 3)]
+        """
+        weights, biases = self._parameters()
+        batch = self._batch(x)
+        targets = self._targets(y, len(batch))
+        forward_pass = forward(weights, biases, batch, self._hidden, self._cost)
+        return backprop(weights, forward_pass, targets, self._hidden, self._cost, self._l2)
+
+    def fit(
+        self,
+        x: npt.ArrayLike | Pixels,
+        y: npt.ArrayLike,
+        *,
+        epochs: int = 10,
+        batch_size: int = 10,
+        learning_rate: float = 0.5,
+        validation: tuple[npt.ArrayLike | Pixels, npt.ArrayLike] | None = None,
+        patience: int | None = None,
+        rng: np.random.Generator | int | None = None,
+        progress: bool | None = None,
+    ) -> History:
+        """
+        Train by mini-batch gradient descent, from the parameters that the network has.
+
+        Parameters
+        ----------
+        x : array_like or Pixels, shape (examples, sizes[0])
+            Examples as rows. Neither modified nor reordered.
+        y : array_like, shape (examples, sizes[-1]), or of int, shape (examples,)
+            Targets as for `cost`, or class labels. Neither modified nor reordered.
+        epochs : int
+            How often every example is seen, at least 1.
+        batch_size : int
+            Examples of a mini-batch, at least 1; the last one of an epoch takes what is left
+            and divides by its own length.
+        learning_rate : float
+            eta >= 0 in w -> w - eta dC/dw and b -> b - eta dC/db.
+        validation : tuple of x and y, optional
+            Examples that are judged after each epoch and never trained on.
+        patience : int, optional
+            Stop when the validation cost has not improved for so many epochs, at least 1. The
+            network ends with the parameters of its best epoch.
+        rng : numpy.random.Generator or int, optional
+            Shuffles the examples, instead of the network's own generator.
+        progress : bool, optional
+            Whether to draw a progress bar; by default where rich and a terminal are there.
+
+        Returns
+        -------
+        History
+            Costs and accuracies, one entry for each epoch, and why training stopped. After
+            Ctrl-C the history so far; the network stays usable.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As for `cost`, for x, y and validation, or if a setting is out of range.
+        RuntimeWarning
+            A warning, not an exception: if the cost is no longer finite, training stops with
+            the parameters of the last epoch that was.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 1, equations 20 and 21; early stopping in chapter 3.
+
+        Examples
+        --------
+        >>> net = Network([2, 4, 1], hidden="tanh", rng=0)
+        >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+        >>> history = net.fit(x, [0, 1, 1, 0], epochs=500, batch_size=4)
+        >>> net.classify(x)
+        array([0, 1, 1, 0])
+        """
+        plan = Plan(
+            epochs=integer("epochs", epochs, minimum=1),
+            batch_size=integer("batch_size", batch_size, minimum=1),
+            learning_rate=real("learning_rate", learning_rate),
+            patience=None if patience is None else integer("patience", patience, minimum=1),
+        )
+        if patience is not None and validation is None:
+            msg = "`patience` judges the validation cost: pass validation=(x, y) as well"
+            raise ValueError(msg)
+        weights, biases = self._real_parameters()
+        data = self._data(x, y)
+        held_out = None if validation is None else self._data(*_pair(validation))
+        shuffler = self._rng if rng is None else generator(rng)
+        learner = Learner(weights, biases, self._hidden, self._cost, self._l2)
+        try:
+            return train(learner, data, held_out, plan, shuffler, progress)
+        finally:
+            self.weights[1:] = map(as_array, learner.weights[1:])
+            self.biases[1:] = map(as_array, learner.biases[1:])
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """
+        Write the network to a file, atomically.
+
+        The file is a ``.npz`` archive of arrays: ``w1``, ``b1``, ``w2``, ... and the sizes and
+        names that make the network. Nothing in it is pickled, and nothing of layer 0 or of the
+        generator is kept. The file stands complete under its name or not at all.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Where to write; a file that stands there is replaced.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written. What stood there before stays.
+        ValueError
+            If a weight or bias does not fit `sizes` or is not finite.
+        TypeError
+            If a weight or bias is complex or an object.
+
+        References
+        ----------
+        .. [1] NumPy enhancement proposal 1, "A simple file format for NumPy arrays".
+
+        Examples
+        --------
+        >>> import tempfile, pathlib
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "net.npz")
+        ...     Network([2, 3, 1], rng=0).save(path)
+        ...     load(path).sizes
+        (2, 3, 1)
+        """
+        weights, biases = self._real_parameters()
+        write_model(
+            path,
+            Model(
+                sizes=self._sizes,
+                hidden=self._hidden.name,
+                output=self._cost.output.name,
+                cost=self._cost.name,
+                l2=self._l2,
+                weights=[as_array(w) for w in weights],
+                biases=[as_array(b) for b in biases],
+            ),
+        )
+
+    def _parameters(self) -> tuple[list[Matrix[Any, Any]], list[Vector[Any]]]:
+        """Return weights and biases, held to `sizes`; entry 0 is never read."""
+        for name, arrays in (("weights", self.weights), ("biases", self.biases)):
+            if len(arrays) != self.num_layers:
+                msg = f"`{name}` must have one entry for each of {self.num_layers} layers"
+                msg += f"; got {len(arrays)}"
+                raise ValueError(msg)
+        weights = [as_matrix(np.empty((self._sizes[0], 0), self._dtype))]
+        biases = [as_vector(np.empty(0, self._dtype))]
+        for l in range(1, self.num_layers):
+            n, k = self._sizes[l], self._sizes[l - 1]
+            w = as_parameter(self.weights[l], (n, k), self._dtype, f"weights[{l}]")
+            b = as_parameter(self.biases[l], (n,), self._dtype, f"biases[{l}]")
+            weights.append(as_matrix(w))
+            biases.append(as_vector(b))
+        return weights, biases
+
+    def _real_parameters(self) -> tuple[list[Matrix[Any, Any]], list[Vector[Any]]]:
+        """Return weights and biases, held to `sizes` and to finite floats."""
+        weights, biases = self._parameters()
+        for l in range(1, self.num_layers):
+            _check_real(as_array(weights[l]), f"weights[{l}]")
+            _check_real(as_array(biases[l]), f"biases[{l}]")
+        return weights, biases
+
+    def _batch(self, x: object) -> Matrix[Any, Any]:
+        """Return x as a batch."""
+        return as_batch(x, self._sizes[0], self._dtype, "x")
+
+    def _targets(self, y: object, examples: int) -> Matrix[Any, Any]:
+        """Return y as a batch of targets that the cost is defined for."""
+        targets = as_batch(y, self._sizes[-1], self._dtype, "y")
+        if len(targets) != examples:
+            msg = f"`x` and `y` must hold as many examples; got {examples} and {len(targets)}"
+            raise ValueError(msg)
+        if as_array(targets).dtype.kind == "f":
+            self._cost.check_targets(as_array(targets))
+        return targets
+
+    def _data(self, x: Any, y: Any) -> Data:
+        """Return examples to train or judge with; y are targets or class labels."""
+        examples = as_examples(x, self._sizes[0], self._dtype)
+        if are_labels(y) and np.ndim(x) == 2:
+            y = one_hot(as_labels(y, self._sizes[-1], "y"), self._sizes[-1], self._dtype)
+        targets = self._targets(y, len(examples))
+        for name, array in (("x", examples), ("y", targets)):
+            if not isinstance(array, Pixels):
+                _check_real(as_array(array), name)
+        return Data(examples, targets, classes_of(as_array(targets)))
+
+
+def load(
+    path: str | PathLike[str],
+    *,
+    hidden: Activation | None = None,
+    output: Activation | None = None,
+    cost: Cost | None = None,
+    rng: np.random.Generator | int | None = None,
+) -> Network:
+    """
+    Read a network that `Network.save` wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    hidden, output : Activation, optional
+        Activations of your own, where the network was saved with some: a file holds names.
+    cost : Cost, optional
+        A cost of your own, where the network was saved with one.
+    rng : numpy.random.Generator, int or None
+        Shuffles in `Network.fit`; the file holds no generator.
+
+    Returns
+    -------
+    Network
+        With the parameters that were saved, to the last bit.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ModelFileError
+        A ValueError: if the file is not a model, is damaged or of another format version, or
+        names a function that is neither built in nor given here.
+
+    References
+    ----------
+    .. [1] NumPy enhancement proposal 1, "A simple file format for NumPy arrays".
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "net.npz")
+    ...     Network([2, 3, 1], rng=0).save(path)
+    ...     load(path)
+    Network([2, 3, 1], hidden='sigmoid', output='sigmoid', cost='cross_entropy', l2=0.0,
+            rng=..., dtype='float64')
+    """
+    model = read_model(path)
+    try:
+        net = Network(
+            model.sizes,
+            hidden=_saved("hidden", model.hidden, hidden),
+            output=_saved("output", model.output, output),
+            cost=_saved("cost", model.cost, cost),
+            l2=model.l2,
+            rng=rng,
+            dtype=model.weights[1].dtype,
+        )
+    except ValueError as error:
+        msg = f"{fspath(path)}: {error}"
+        raise ModelFileError(msg) from None
+    net.weights[1:], net.biases[1:] = model.weights[1:], model.biases[1:]
+    return net
+
+
+def _saved(name: str, saved: str, own: T | None) -> str | T:
+    """Return the caller's own function of the saved name, or the name of a built-in one."""
+    if own is None:
+        if saved not in ("cross_entropy", *COSTS, *ACTIVATIONS):
+            msg = (
+                f"`{name}` was saved as {saved!r}, which is not built in: pass {name}= as well"
+            )
+            raise ValueError(msg)
+        return saved
+    if own.name != saved:
+        msg = f"`{name}` must be the function that was saved, {saved!r}; got {own.name!r}"
+        raise ValueError(msg)
+    return own
+
+
+def _sizes(sizes: object) -> tuple[int, ...]:
+    """Return `sizes` as a tuple, or raise TypeError or ValueError."""
+    if isinstance(sizes, (str, bytes)) or not isinstance(sizes, (Sequence, np.ndarray)):
+        msg = f"`sizes` must be a list of integers such as [784, 30, 10]; got {sizes!r}"
+        raise TypeError(msg)
+    if len(sizes) < 2:
+        msg = f"`sizes` must name at least two layers, inputs and outputs; got {list(sizes)}"
+        raise ValueError(msg)
+    return tuple(integer(f"sizes[{l}]", n, minimum=1) for l, n in enumerate(sizes))
+
+
+def _hidden(hidden: object) -> Activation:
+    """Return the hidden activation, or raise TypeError or ValueError."""
+    activation = choose("hidden", hidden, ACTIVATIONS, Activation)
+    if isinstance(activation, Softmax):
+        msg = "`hidden` must be elementwise; softmax is an output: pass output='softmax'"
+        raise ValueError(msg)  # noqa: TRY004 - the type is right, the choice is not
+    return activation
+
+
+def _dtype(dtype: Any) -> np.dtype[Any]:
+    """Return the dtype of the parameters, or raise ValueError."""
+    for known in (np.dtype(np.float64), np.dtype(np.float32)):
+        if dtype in (known.name, known.type, known):
+            return known
+    msg = f"`dtype` must be 'float64' or 'float32'; got {dtype!r}"
+    raise ValueError(msg)
+
+
+def _seed(rng: object, generator: np.random.Generator) -> str:
+    """Return what seeds a generator as this one was when the network was made."""
+    if isinstance(rng, np.random.Generator):
+        return repr(rng).partition(" ")[0]
+    seed: np.random.SeedSequence = generator.bit_generator.seed_seq  # type: ignore[assignment]
+    return str(seed.entropy)
+
+
+def _check_real(array: Array, name: str) -> None:
+    """Raise unless a parameter is made of finite floats."""
+    if array.dtype.kind != "f":
+        msg = f"`{name}` must be real to be trained or saved; got dtype {array.dtype}"
+        raise TypeError(msg)
+    check_finite(array, name)
+
+
+def _pair(validation: object) -> tuple[Any, Any]:
+    """Return validation as a pair of x and y, or raise TypeError."""
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        msg = f"`validation` must be a pair (x, y); got {type(validation).__name__}"
+        raise TypeError(msg)
+    x, y = validation
+    return x, y
+
+
+def _first(pass_: ForwardPass) -> ForwardPass:
+    """Return the lists of a batch of one as vectors."""
+    return ForwardPass([z[0] for z in pass_.zs], [a[0] for a in pass_.activations])
