@@ -296,6 +296,9 @@ class Pixels:
         self.array = array
         self.scale = integer("scale", scale, minimum=1)
 
+    #: Rows and columns.
+    ndim = 2
+
     @property
     def shape(self) -> tuple[int, int]:
         """The number of images and the number of pixels of each."""

@@ -57,6 +57,8 @@ def as_labels(labels: object, width: int, name: str) -> Labels:
     if wrong.size:
         i = int(wrong[0])
         msg = f"`{name}` must be integers from 0 to {classes - 1}; {name}[{i}] is {array[i]}"
+        if width == 1:
+            msg += f": pass {name}.reshape(-1, 1) if these are targets"
         raise ValueError(msg)
     return array.astype(np.intp)
 

@@ -517,11 +517,8 @@ class Network:
 
     def _parameters(self) -> tuple[list[Matrix[Any, Any]], list[Vector[Any]]]:
         """Return weights and biases, held to `sizes`; entry 0 is never read."""
-        for name, arrays in (("weights", self.weights), ("biases", self.biases)):
-            if len(arrays) != self.num_layers:
-                msg = f"`{name}` must have one entry for each of {self.num_layers} layers"
-                msg += f"; got {len(arrays)}"
-                raise ValueError(msg)
+        _check_list("weights", self.weights, self.num_layers)
+        _check_list("biases", self.biases, self.num_layers)
         weights = [as_matrix(np.empty((self._sizes[0], 0), self._dtype))]
         biases = [as_vector(np.empty(0, self._dtype))]
         for l in range(1, self.num_layers):
@@ -671,7 +668,7 @@ def _hidden(hidden: object) -> Activation:
 def _dtype(dtype: Any) -> np.dtype[Any]:
     """Return the dtype of the parameters, or raise ValueError."""
     for known in (np.dtype(np.float64), np.dtype(np.float32)):
-        if dtype in (known.name, known.type, known):
+        if dtype is not None and dtype in (known.name, known.type, known):
             return known
     msg = f"`dtype` must be 'float64' or 'float32'; got {dtype!r}"
     raise ValueError(msg)
@@ -683,6 +680,16 @@ def _seed(rng: object, generator: np.random.Generator) -> str:
         return repr(rng).partition(" ")[0]
     seed: np.random.SeedSequence = generator.bit_generator.seed_seq  # type: ignore[assignment]
     return str(seed.entropy)
+
+
+def _check_list(name: str, arrays: object, num_layers: int) -> None:
+    """Raise unless `arrays` is a list with one entry for each layer."""
+    if not isinstance(arrays, list):
+        msg = f"`{name}` must be a list of arrays; got {type(arrays).__name__}"
+        raise TypeError(msg)
+    if len(arrays) != num_layers:
+        msg = f"`{name}` must have {num_layers} entries, one for each layer; got {len(arrays)}"
+        raise ValueError(msg)
 
 
 def _check_real(array: Array, name: str) -> None:

@@ -1,0 +1,42 @@
+"""What can be imported is what is promised, and importing it is cheap."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import nncore
+
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(nncore.__path__, "nncore.")
+    if module.name != "nncore.__main__"
+)
+
+
+@pytest.mark.parametrize("name", ["nncore", *MODULES])
+def test_all_is_complete_and_exact(name: str) -> None:
+    module = importlib.import_module(name)
+    defined = {
+        key
+        for key, value in vars(module).items()
+        if not key.startswith("_") and getattr(value, "__module__", None) == name
+    }
+    exported = set(module.__all__)
+    assert {key for key in exported if not hasattr(module, key)} == set(), "promised, missing"
+    private = {"Labels", "Weights", "Biases"}
+    assert defined - exported - private == set(), "public, not promised"
+
+
+def test_import_brings_numpy_and_nothing_else() -> None:
+    code = (
+        "import sys, numpy; before = set(sys.modules); import nncore; "
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    third_party = set(result.stdout.split()) - set(sys.stdlib_module_names) - {"nncore"}
+    assert third_party == set()

@@ -1,0 +1,361 @@
+"""Training: steps, partial batches, history, patience, divergence, Ctrl-C, and its doors."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nncore import Activation, Network, Pixels
+from nncore.activations import sigmoid, sigmoid_prime
+from nncore.arrays import Array
+from nncore.training import CHUNK
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(7, 2))
+Y = RNG.uniform(size=(7, 3))
+LABELS = np.array([0, 1, 2, 0, 1, 2, 0])
+
+
+def network(**settings: Any) -> Network:
+    return Network([2, 4, 3], **({"rng": 0} | settings))
+
+
+def parameters(net: Network) -> list[Array]:
+    return [*net.weights[1:], *net.biases[1:]]
+
+
+def same(a: Network, b: Network) -> bool:
+    pairs = zip(parameters(a), parameters(b), strict=True)
+    return all(np.array_equal(left, right) for left, right in pairs)
+
+
+def explicit_epoch(
+    net: Network, order: Array, batch_size: int, learning_rate: float
+) -> list[Any]:
+    """One epoch as a reader would write it, by `backprop` alone; the costs before each step."""
+    costs = []
+    for start in range(0, len(order), batch_size):
+        batch = order[start : start + batch_size]
+        costs += [len(batch) * net.cost(X[batch], Y[batch])]
+        nabla_w, nabla_b = net.backprop(X[batch], Y[batch])
+        for l in range(1, net.num_layers):
+            net.weights[l] = net.weights[l] - learning_rate * nabla_w[l]
+            net.biases[l] = net.biases[l] - learning_rate * nabla_b[l]
+    return costs
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 100])
+@pytest.mark.parametrize("l2", [0.0, 0.25])
+def test_an_epoch_is_its_steps_the_last_divided_by_its_own_length(
+    batch_size: int, l2: float
+) -> None:
+    trained, explicit = network(l2=l2), network(l2=l2)
+    order = np.random.default_rng(5).permutation(len(X))
+    costs = explicit_epoch(explicit, order, batch_size, 0.5)
+    history = trained.fit(X, Y, epochs=1, batch_size=batch_size, learning_rate=0.5, rng=5)
+    assert same(trained, explicit)
+    assert history.cost == [pytest.approx(sum(costs) / len(X), rel=1e-14)]
+
+
+def test_a_second_call_trains_on() -> None:
+    once, twice = network(), network()
+    once.fit(X, Y, epochs=4, rng=np.random.default_rng(1))
+    rng = np.random.default_rng(1)
+    for _ in range(2):
+        twice.fit(X, Y, epochs=2, rng=rng)
+    assert same(once, twice)
+
+
+def test_one_seed_one_run_and_the_networks_own_generator_goes_on() -> None:
+    a, b = network(), network()
+    a.fit(X, Y, epochs=3, batch_size=2)
+    b.fit(X, Y, epochs=3, batch_size=2)
+    assert same(a, b)
+    before = network()
+    before.fit(X, Y, epochs=3, batch_size=2, rng=9)
+    assert not same(a, before)
+
+
+def test_data_is_neither_modified_nor_reordered() -> None:
+    x, y = X.copy(), Y.copy()
+    x.flags.writeable = y.flags.writeable = False
+    network().fit(x, y, epochs=2, batch_size=2, validation=(x, y), patience=1)
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(y, Y)
+
+
+def test_arrays_that_the_user_put_into_the_lists_are_not_written_to() -> None:
+    net, mine = network(), np.ones((4, 2))
+    net.weights[1] = mine
+    net.fit(X, Y, epochs=1)
+    np.testing.assert_array_equal(mine, np.ones((4, 2)))
+    assert (net.weights[1] != mine).any()
+
+
+def test_learning_rate_zero_changes_nothing() -> None:
+    net = network()
+    net.fit(X, Y, epochs=2, learning_rate=0)
+    assert same(net, network())
+
+
+def test_float32_stays_float32() -> None:
+    net = network(dtype="float32")
+    net.fit(X, Y, epochs=1, learning_rate=np.float64(0.5))
+    assert {array.dtype for array in parameters(net)} == {np.dtype(np.float32)}
+
+
+def test_layer_zero_is_neither_read_nor_written() -> None:
+    net = network()
+    garbage: Any = "garbage"
+    net.weights[0] = net.biases[0] = garbage
+    net.fit(X, Y, epochs=1)
+    plain = network()
+    plain.fit(X, Y, epochs=1)
+    assert same(net, plain)
+    assert net.weights[0] is garbage
+
+
+class TestTargets:
+    def test_labels_are_one_hot_targets(self) -> None:
+        by_label, by_target = network(), network()
+        by_label.fit(X, LABELS, epochs=1)
+        by_target.fit(X, np.eye(3)[LABELS], epochs=1)
+        assert same(by_label, by_target)
+
+    def test_labels_of_a_single_output(self) -> None:
+        by_label, by_target = (Network([2, 3, 1], rng=0) for _ in range(2))
+        by_label.fit(X, LABELS % 2, epochs=1)
+        by_target.fit(X, (LABELS % 2).reshape(-1, 1), epochs=1)
+        assert same(by_label, by_target)
+
+    def test_a_single_example(self) -> None:
+        single, batch = network(), network()
+        single.fit(X[0], [0, 1, 0], epochs=1)
+        batch.fit(X[:1], [[0.0, 1.0, 0.0]], epochs=1)
+        assert same(single, batch)
+
+    @pytest.mark.parametrize(
+        ("x", "y", "error", "message"),
+        [
+            (X, LABELS + 1, ValueError, r"`y` must be integers from 0 to 2; y\[2\] is 3"),
+            (X, LABELS[:5], ValueError, "`x` and `y` must hold as many examples; got 7 and 5"),
+            (X, LABELS.astype(float), ValueError, r"`y` must have shape .* got \(7,\)"),
+            (X, LABELS > 0, TypeError, "`y` must hold numbers; got dtype bool"),
+            (X, [[0.0], [1.0, 2.0]], ValueError, "`y` must be a rectangular array"),
+            (X * np.nan, Y, ValueError, r"`x` must be finite; x\[0, 0\] is nan"),
+            (X.astype(complex), Y, TypeError, "`x` must be real to be trained or saved"),
+            (X, Y.astype(object), TypeError, "`y` must be real to be trained"),
+            (X[:0], Y[:0], ValueError, "`x` must hold at least one example"),
+            (X.T, Y, ValueError, "looks transposed"),
+        ],
+    )
+    def test_bad_data(self, x: Any, y: Any, error: type[Exception], message: str) -> None:
+        net = network()
+        with pytest.raises(error, match=message):
+            net.fit(x, y)
+        with pytest.raises(error, match=message):
+            net.fit(X, Y, validation=(x, y))
+        assert same(net, network())
+
+    def test_labels_of_a_single_output_are_zero_or_one(self) -> None:
+        with pytest.raises(ValueError, match=r"y\[2\] is 2: pass y.reshape\(-1, 1\) if these"):
+            Network([2, 1]).fit(X, LABELS)
+
+
+class TestPixels:
+    BYTES = RNG.integers(0, 256, (7, 2)).astype(np.uint8)
+
+    @pytest.mark.parametrize("dtype", ["float64", "float32"])
+    def test_train_like_the_floats_that_they_stand_for(self, dtype: str) -> None:
+        by_pixels, by_floats = network(dtype=dtype), network(dtype=dtype)
+        floats = self.BYTES / np.dtype(dtype).type(255)
+        a = by_pixels.fit(Pixels(self.BYTES), Y, epochs=2, validation=(Pixels(self.BYTES), Y))
+        b = by_floats.fit(floats, Y, epochs=2, validation=(floats, Y))
+        assert same(by_pixels, by_floats)
+        assert a == b
+
+    def test_must_fit_the_network(self) -> None:
+        with pytest.raises(ValueError, match=r"`x` must have shape \(batch, 2\).*got \(7, 3\)"):
+            network().fit(Pixels(np.zeros((7, 3), np.uint8)), Y)
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("settings", "error", "message"),
+        [
+            ({"epochs": 0}, ValueError, "`epochs` must be at least 1; got 0"),
+            ({"epochs": 1.5}, TypeError, "`epochs` must be an integer; got 1.5"),
+            ({"epochs": True}, TypeError, "`epochs` must be an integer; got True"),
+            ({"batch_size": 0}, ValueError, "`batch_size` must be at least 1; got 0"),
+            ({"batch_size": "10"}, TypeError, "`batch_size` must be an integer; got '10'"),
+            ({"learning_rate": -0.1}, ValueError, "`learning_rate` must be finite and not neg"),
+            ({"learning_rate": np.inf}, ValueError, "`learning_rate` must be finite"),
+            ({"learning_rate": None}, TypeError, "`learning_rate` must be a real number"),
+            ({"patience": 0}, ValueError, "`patience` must be at least 1; got 0"),
+            ({"patience": 2}, ValueError, "`patience` judges the validation cost: pass"),
+            (
+                {"validation": (X,)},
+                TypeError,
+                r"`validation` must be a pair \(x, y\); got tuple",
+            ),
+            ({"validation": 3}, TypeError, "`validation` must be a pair .* got int"),
+            ({"rng": "seed"}, TypeError, "`rng` must be a numpy.random.Generator"),
+        ],
+    )
+    def test_bad_settings(
+        self, settings: dict[str, Any], error: type[Exception], message: str
+    ) -> None:
+        with pytest.raises(error, match=message):
+            network().fit(X, Y, **settings)
+
+    @pytest.mark.parametrize("value", [np.nan, np.inf])
+    def test_parameters_must_be_finite(self, value: float) -> None:
+        net = network()
+        net.weights[2][0, 1] = value
+        with pytest.raises(
+            ValueError, match=r"`weights\[2\]` must be finite; weights\[2\]\[0, 1\]"
+        ):
+            net.fit(X, Y)
+
+    def test_parameters_must_be_real(self) -> None:
+        net = network()
+        net.biases[1] = net.biases[1].astype(complex)
+        with pytest.raises(TypeError, match=r"`biases\[1\]` must be real to be trained"):
+            net.fit(X, Y)
+
+
+class TestHistory:
+    def test_validation_is_judged_after_each_epoch(self) -> None:
+        net = network(l2=0.1)
+        costs, accuracies = [], []
+        for _ in range(3):
+            history = net.fit(X, LABELS, epochs=1, validation=(X[:5], LABELS[:5]))
+            costs += [net.cost(X[:5], np.eye(3)[LABELS[:5]])]
+            accuracies += [net.accuracy(X[:5], LABELS[:5])]
+            assert history.validation_cost == [pytest.approx(costs[-1], rel=1e-14)]
+            assert history.validation_accuracy == accuracies[-1:]
+        assert history.best_epoch == 1
+        assert history.stopped == "epochs"
+
+    def test_large_validation_sets_are_judged_in_chunks(self) -> None:
+        rng = np.random.default_rng(2)
+        x, labels = rng.normal(size=(2 * CHUNK + 1, 2)), rng.integers(0, 3, 2 * CHUNK + 1)
+        net = network()
+        history = net.fit(X, LABELS, epochs=1, validation=(x, labels))
+        cost = net.cost(x, np.eye(3)[labels])
+        assert history.validation_cost == [pytest.approx(cost, rel=1e-13)]
+        assert history.validation_accuracy == [pytest.approx(net.accuracy(x, labels))]
+
+    def test_targets_that_are_no_classes_have_no_accuracy(self) -> None:
+        history = network().fit(X, Y, epochs=2, validation=(X, Y))
+        assert len(history.validation_cost) == 2
+        assert history.validation_accuracy == []
+
+    def test_one_hot_targets_have_an_accuracy(self) -> None:
+        history = network().fit(X, Y, epochs=2, validation=(X, np.eye(3)[LABELS]))
+        assert len(history.validation_accuracy) == 2
+
+    def test_without_validation_only_the_cost_is_noted(self) -> None:
+        history = network().fit(X, Y, epochs=2)
+        assert len(history.cost) == 2
+        assert (history.validation_cost, history.best_epoch) == ([], None)
+
+
+class TestPatience:
+    def test_stops_and_restores_the_best_epoch(self) -> None:
+        x, y = X[:3], LABELS[:3]
+        held_out = (X[3:], np.array([2, 0, 0, 1]))
+        net = network()
+        history = net.fit(x, y, epochs=500, learning_rate=2.0, validation=held_out, patience=3)
+        best = history.best_epoch
+        assert history.stopped == "patience"
+        assert best is not None
+        assert len(history.cost) == best + 3
+        assert min(history.validation_cost) == history.validation_cost[best - 1]
+        again = network()
+        again.fit(x, y, epochs=best, learning_rate=2.0)
+        assert same(net, again)
+
+    def test_restores_the_best_epoch_when_the_epochs_are_over(self) -> None:
+        net = network()
+        held_out = (X[3:], np.array([2, 0, 0, 1]))
+        settings: dict[str, Any] = {"learning_rate": 2.0, "validation": held_out}
+        history = net.fit(X[:3], LABELS[:3], epochs=30, patience=1000, **settings)
+        assert history.stopped == "epochs"
+        assert history.best_epoch is not None
+        assert history.best_epoch < 30
+        again = network()
+        again.fit(X[:3], LABELS[:3], epochs=history.best_epoch, **settings)
+        assert same(net, again)
+
+    def test_an_equal_cost_is_no_improvement(self) -> None:
+        history = network().fit(X, Y, epochs=9, learning_rate=0, validation=(X, Y), patience=2)
+        assert (history.best_epoch, history.stopped, len(history.cost)) == (1, "patience", 3)
+
+
+def interrupting(after: int) -> Activation:
+    """A sigmoid that stands for a user who presses Ctrl-C."""
+    calls = [0]
+
+    def function(z: Array) -> Array:
+        calls[0] += 1
+        if calls[0] > after:
+            raise KeyboardInterrupt
+        return sigmoid(z)
+
+    return Activation("interrupting", function, sigmoid_prime)
+
+
+class TestInterrupt:
+    def test_leaves_a_usable_network_and_the_history_so_far(self) -> None:
+        net = network(hidden=interrupting(after=5))
+        history = net.fit(X, Y, epochs=10, batch_size=3)
+        assert history.stopped == "interrupted"
+        assert len(history.cost) == 1
+        plain = network()
+        for w, b in zip(net.weights[1:], net.biases[1:], strict=True):
+            assert np.isfinite(w).all()
+            assert np.isfinite(b).all()
+        order = np.random.default_rng(0)
+        order.normal(size=4 * 2 + 3 * 4)  # what drew the weights
+        explicit_epoch(plain, order.permutation(7), 3, 0.5)
+        explicit_epoch(plain, order.permutation(7)[:6], 3, 0.5)
+        assert same(net, plain)
+
+    def test_with_patience_the_best_epoch_comes_back(self) -> None:
+        net = network(hidden=interrupting(after=5))
+        history = net.fit(X, Y, epochs=10, batch_size=3, validation=(X, Y), patience=5)
+        assert (history.stopped, history.best_epoch) == ("interrupted", 1)
+        plain = network()
+        plain.fit(X, Y, epochs=1, batch_size=3)
+        assert same(net, plain)
+
+    def test_with_patience_in_the_first_epoch_what_was_learned_stays(self) -> None:
+        net = network(hidden=interrupting(after=2))
+        history = net.fit(X, Y, batch_size=3, validation=(X, Y), patience=5)
+        assert (history.stopped, history.best_epoch, history.cost) == ("interrupted", None, [])
+        assert not same(net, network())
+
+
+class TestDivergence:
+    def test_stops_with_a_warning_and_the_last_finite_parameters(self) -> None:
+        settings: dict[str, Any] = {"hidden": "relu", "output": "identity", "cost": "quadratic"}
+        net, plain = network(**settings), network(**settings)
+        with pytest.warns(
+            RuntimeWarning, match="training diverged in epoch .* Lower `learning_"
+        ):
+            history = net.fit(1e3 * X, Y, epochs=400, learning_rate=1e3, batch_size=2)
+        assert history.stopped == "diverged"
+        assert all(np.isfinite(array).all() for array in parameters(net))
+        if history.cost:
+            plain.fit(1e3 * X, Y, epochs=len(history.cost), learning_rate=1e3, batch_size=2)
+        assert same(net, plain)
+
+    def test_an_error_in_user_code_is_the_users(self) -> None:
+        def function(_: Array) -> Array:
+            raise ZeroDivisionError
+
+        net = network(hidden=Activation("broken", function, sigmoid_prime))
+        with pytest.raises(ZeroDivisionError):
+            net.fit(X, Y)
+        assert same(net, network())
