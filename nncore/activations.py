@@ -1,9 +1,15 @@
-r"""
+"""
 Activation functions, each beside its derivative.
 
-The functions hold for floats, complex numbers and foreign numbers such as balls: a formula that
-branches does so on the real part. Nothing overflows: exponentials are taken of numbers that are
-not positive.
+An elementwise function takes weighted inputs z, an array of any shape that it does not modify,
+and returns a new array of the same shape and dtype; ``_prime`` marks the derivative with
+respect to z. Where a formula branches, it branches on the real part, so that the functions hold for
+floats, complex numbers and foreign numbers such as balls. Nothing overflows: exponentials are
+taken of numbers that are not positive.
+
+Formulas after M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+chapters 1 to 3; relu after Glorot, Bordes, Bengio (AISTATS 2011), leaky_relu after Maas,
+Hannun, Ng (ICML 2013), softplus after Dugas et al. (NIPS 2000).
 """
 
 from __future__ import annotations
@@ -52,27 +58,10 @@ def _minus_abs(z: Array) -> Array:
 
 
 def sigmoid(z: Array) -> Array:
-    r"""
+    """
     Return 1 / (1 + e^-z), elementwise.
 
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The sigmoid of each entry.
-
-    Notes
-    -----
-    Where z < 0 the equal form e^z / (1 + e^z) is taken, so that no exponential overflows [1]_.
-
-    References
-    ----------
-    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
-           chapter 1, equation 3.
+    Where z < 0 the equal form e^z / (1 + e^z) is taken, so that no exponential overflows.
 
     Examples
     --------
@@ -85,27 +74,10 @@ def sigmoid(z: Array) -> Array:
 
 
 def sigmoid_prime(z: Array) -> Array:
-    r"""
+    """
     Return sigma'(z) = sigma(z) (1 - sigma(z)), elementwise.
 
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The derivative of the sigmoid at each entry.
-
-    Notes
-    -----
     Written as e^-|z| / (1 + e^-|z|)^2, which keeps all digits where sigma is close to 1.
-
-    References
-    ----------
-    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
-           chapter 3, exercise on the derivative of the sigmoid.
 
     Examples
     --------
@@ -121,21 +93,6 @@ def tanh(z: Array) -> Array:
     """
     Return the hyperbolic tangent, elementwise.
 
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The hyperbolic tangent of each entry.
-
-    References
-    ----------
-    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
-           chapter 3, equations 109 and 110.
-
     Examples
     --------
     >>> tanh(np.array([0.0, 1000.0]))
@@ -148,23 +105,7 @@ def tanh_prime(z: Array) -> Array:
     """
     Return 1 - tanh(z)^2, elementwise.
 
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The derivative of the hyperbolic tangent at each entry.
-
-    Notes
-    -----
     Written as 4 e^-2|z| / (1 + e^-2|z|)^2, which keeps all digits where tanh is close to 1.
-
-    References
-    ----------
-    .. [1] M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions", 1964, 4.5.
 
     Examples
     --------
@@ -180,21 +121,6 @@ def relu(z: Array) -> Array:
     """
     Return z where z > 0 and 0 elsewhere.
 
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The rectified entries.
-
-    References
-    ----------
-    .. [1] X. Glorot, A. Bordes, Y. Bengio, "Deep sparse rectifier neural networks",
-           AISTATS 2011.
-
     Examples
     --------
     >>> relu(np.array([-2.0, 0.0, 2.0]))
@@ -206,21 +132,6 @@ def relu(z: Array) -> Array:
 def relu_prime(z: Array) -> Array:
     """
     Return 1 where z > 0 and 0 elsewhere.
-
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The derivative at each entry; 0, which is one of the subgradients, at z = 0.
-
-    References
-    ----------
-    .. [1] X. Glorot, A. Bordes, Y. Bengio, "Deep sparse rectifier neural networks",
-           AISTATS 2011.
 
     Examples
     --------
@@ -234,21 +145,6 @@ def leaky_relu(z: Array) -> Array:
     """
     Return z where z > 0 and z / 100 elsewhere.
 
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The function of each entry.
-
-    References
-    ----------
-    .. [1] A. Maas, A. Hannun, A. Ng, "Rectifier nonlinearities improve neural network acoustic
-           models", ICML 2013.
-
     Examples
     --------
     >>> leaky_relu(np.array([-2.0, 0.0, 2.0]))
@@ -260,21 +156,6 @@ def leaky_relu(z: Array) -> Array:
 def leaky_relu_prime(z: Array) -> Array:
     """
     Return 1 where z > 0 and 1 / 100 elsewhere.
-
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The derivative at each entry; 1 / 100, which is one of the subgradients, at z = 0.
-
-    References
-    ----------
-    .. [1] A. Maas, A. Hannun, A. Ng, "Rectifier nonlinearities improve neural network acoustic
-           models", ICML 2013.
 
     Examples
     --------
@@ -289,24 +170,7 @@ def softplus(z: Array) -> Array:
     """
     Return ln(1 + e^z), elementwise.
 
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The function of each entry.
-
-    Notes
-    -----
     Written as max(z, 0) + ln(1 + e^-|z|), where nothing overflows or cancels.
-
-    References
-    ----------
-    .. [1] C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, "Incorporating second-order
-           functional knowledge for better option pricing", NIPS 2000.
 
     Examples
     --------
@@ -320,21 +184,6 @@ def softplus_prime(z: Array) -> Array:
     """
     Return the sigmoid, the derivative of softplus, elementwise.
 
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The derivative at each entry.
-
-    References
-    ----------
-    .. [1] C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, "Incorporating second-order
-           functional knowledge for better option pricing", NIPS 2000.
-
     Examples
     --------
     >>> softplus_prime(np.array([0.0]))
@@ -347,20 +196,6 @@ def identity(z: Array) -> Array:
     """
     Return a copy of z.
 
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        The entries, in memory of their own.
-
-    References
-    ----------
-    .. [1] C. Bishop, "Pattern Recognition and Machine Learning", 2006, 5.2.
-
     Examples
     --------
     >>> identity(np.array([2.0]))
@@ -372,20 +207,6 @@ def identity(z: Array) -> Array:
 def identity_prime(z: Array) -> Array:
     """
     Return 1 for every entry.
-
-    Parameters
-    ----------
-    z : Array, any shape
-        Weighted inputs. Not modified.
-
-    Returns
-    -------
-    Array, shape of `z`
-        Ones.
-
-    References
-    ----------
-    .. [1] C. Bishop, "Pattern Recognition and Machine Learning", 2006, 5.2.
 
     Examples
     --------
@@ -404,7 +225,7 @@ def _peak(z: Matrix[M, N]) -> tuple[Column[M], Array]:
 
 
 def softmax(z: Matrix[M, N]) -> Matrix[M, N]:
-    r"""
+    """
     Return e^z_j / sum_k e^z_k for each row.
 
     Parameters
@@ -488,6 +309,16 @@ class Activation:
         Weights that lead into a layer of this activation start as Gaussians of standard
         deviation gain / sqrt(fan-in).
 
+    Raises
+    ------
+    TypeError
+        If the name is not a string, or one of the functions cannot be called.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 3, "Other models of artificial neuron".
+
     Examples
     --------
     >>> cube = Activation("cube", lambda z: z**3, lambda z: 3 * z**2)
@@ -507,18 +338,102 @@ class Activation:
         return f"Activation({self.name!r})"
 
     def apply(self, z: Matrix[M, N]) -> Matrix[M, N]:
-        """Return the activations of weighted inputs z, both of shape (batch, n)."""
+        """
+        Return the activations of weighted inputs.
+
+        Parameters
+        ----------
+        z : Matrix, shape (batch, n)
+            Weighted inputs, rows are examples. Not modified.
+
+        Returns
+        -------
+        Matrix, shape (batch, n)
+            a = sigma(z).
+
+        Raises
+        ------
+        ValueError
+            If the function does not return an array of the shape of z.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 2, equation 25.
+
+        Examples
+        --------
+        >>> ACTIVATIONS["relu"].apply(np.array([[-1.0, 2.0]]))
+        array([[0., 2.]])
+        """
         array = as_array(z)
         a = as_result(self.function(array), array.shape, f"`function` of {self}")
         return as_matrix(a)
 
     def slope(self, z: Matrix[M, N]) -> Matrix[M, N]:
-        """Return the derivative at z, both of shape (batch, n)."""
+        """
+        Return the derivative at weighted inputs.
+
+        Parameters
+        ----------
+        z : Matrix, shape (batch, n)
+            Weighted inputs, rows are examples. Not modified.
+
+        Returns
+        -------
+        Matrix, shape (batch, n)
+            sigma'(z).
+
+        Raises
+        ------
+        ValueError
+            If the function does not return an array of the shape of z.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 2, equation BP2.
+
+        Examples
+        --------
+        >>> ACTIVATIONS["relu"].slope(np.array([[-1.0, 2.0]]))
+        array([[0., 1.]])
+        """
         array = as_array(z)
         return as_matrix(as_result(self.prime(array), array.shape, f"`prime` of {self}"))
 
     def output_error(self, z: Matrix[M, N], nabla_a: Matrix[M, N]) -> Matrix[M, N]:
-        """Return dC/dz = dC/da sigma'(z), all of shape (batch, n)."""
+        """
+        Return dC/dz of an output layer from its dC/da.
+
+        Parameters
+        ----------
+        z : Matrix, shape (batch, n)
+            Weighted inputs, rows are examples. Not modified.
+        nabla_a : Matrix, shape (batch, n)
+            dC/da. Not modified.
+
+        Returns
+        -------
+        Matrix, shape (batch, n)
+            dC/dz = dC/da sigma'(z).
+
+        Raises
+        ------
+        ValueError
+            If the function does not return an array of the shape of z.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 2, equation BP1.
+
+        Examples
+        --------
+        >>> z, nabla_a = np.array([[-1.0, 2.0]]), np.array([[3.0, 4.0]])
+        >>> ACTIVATIONS["relu"].output_error(z, nabla_a)
+        array([[0., 4.]])
+        """
         return nabla_a * self.slope(z)
 
 

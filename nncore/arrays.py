@@ -274,6 +274,10 @@ class Pixels:
     ValueError
         If it is not two-dimensional, or a byte is larger than `scale`.
 
+    References
+    ----------
+    .. [1] Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
+
     Examples
     --------
     >>> images = Pixels(np.array([[0, 255], [51, 0]], np.uint8))
@@ -315,7 +319,30 @@ class Pixels:
         return f"Pixels(shape={self.shape}, scale={self.scale})"
 
     def rows(self, rows: slice | Array, dtype: np.dtype[Any]) -> Array:
-        """Return some of the images as floats between 0 and 1."""
+        """
+        Return some of the images as floats.
+
+        Parameters
+        ----------
+        rows : slice or numpy.ndarray of int
+            Which images.
+        dtype : numpy.dtype
+            The floats to return.
+
+        Returns
+        -------
+        numpy.ndarray, shape (images, pixels)
+            Numbers between 0 and 1.
+
+        References
+        ----------
+        .. [1] Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
+
+        Examples
+        --------
+        >>> Pixels(np.array([[0, 255]], np.uint8)).rows(slice(None), np.dtype("f4"))
+        array([[0., 1.]], dtype=float32)
+        """
         floats: Array = self.array[rows] / dtype.type(self.scale)
         return floats
 

@@ -24,14 +24,56 @@ Biases: TypeAlias = Sequence[Vector[Any]]
 
 
 class ForwardPass(NamedTuple):
-    """Weighted inputs and activations: ``zs[l]`` and ``activations[l]`` belong to layer l."""
+    """
+    The weighted inputs and activations of every layer.
+
+    Parameters
+    ----------
+    zs : list of numpy.ndarray
+        ``zs[l]`` of shape ``(batch, sizes[l])``; ``zs[0]`` is empty, shape ``(batch, 0)``.
+    activations : list of numpy.ndarray
+        ``activations[l]`` of shape ``(batch, sizes[l])``; ``activations[0]`` is x.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 2, equation 25.
+
+    Examples
+    --------
+    >>> from nncore import Network
+    >>> zs, activations = Network([2, 3, 1], rng=0).forward([[0.0, 1.0]])
+    >>> len(zs), len(activations)
+    (3, 3)
+    """
 
     zs: list[Array]
     activations: list[Array]
 
 
 class Gradient(NamedTuple):
-    """dC/dw and dC/db: ``nabla_w[l]`` and ``nabla_b[l]`` belong to layer l."""
+    """
+    The derivatives of the cost with respect to weights and biases.
+
+    Parameters
+    ----------
+    nabla_w : list of numpy.ndarray
+        dC/dw^l, ``nabla_w[l]`` of the shape of ``weights[l]``; empty for layer 0.
+    nabla_b : list of numpy.ndarray
+        dC/db^l, ``nabla_b[l]`` of the shape of ``biases[l]``; empty for layer 0.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 2, equations BP3 and BP4.
+
+    Examples
+    --------
+    >>> from nncore import Network
+    >>> nabla_w, nabla_b = Network([2, 3, 1], rng=0).backprop([0.0, 1.0], [1.0])
+    >>> nabla_b[2].shape
+    (1,)
+    """
 
     nabla_w: list[Array]
     nabla_b: list[Array]

@@ -43,6 +43,16 @@ class Cost:
     prime : callable
         prime(a, y) returns dC/da for each example, shape (batch, n).
 
+    Raises
+    ------
+    TypeError
+        If the name is not a string, or one of the functions cannot be called.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 2, "The two assumptions we need about the cost function".
+
     Examples
     --------
     >>> import numpy as np
@@ -65,12 +75,70 @@ class Cost:
         return f"Cost({self.name!r})"
 
     def values(self, a: Matrix[B, N], y: Matrix[B, N]) -> Vector[B]:
-        """Return the cost of each example, shape (batch,)."""
+        """
+        Return the cost of each example.
+
+        Parameters
+        ----------
+        a, y : Matrix, shape (batch, n)
+            Outputs and targets, rows are examples. Not modified.
+
+        Returns
+        -------
+        Vector, shape (batch,)
+            C for each row.
+
+        Raises
+        ------
+        ValueError
+            If the function returns something of another shape.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 2, assumption 1 about the cost.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> own = Cost("signed", lambda a, y: (a - y).sum(axis=1), lambda a, y: a * 0 + 1)
+        >>> own.values(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))
+        array([2.])
+        """
         values = self.function(as_array(a), as_array(y))
         return as_vector(as_result(values, (len(y),), f"`function` of cost {self.name!r}"))
 
     def nabla_a(self, a: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
-        """Return dC/da for each example, shape (batch, n)."""
+        """
+        Return dC/da for each example.
+
+        Parameters
+        ----------
+        a, y : Matrix, shape (batch, n)
+            Outputs and targets, rows are examples. Not modified.
+
+        Returns
+        -------
+        Matrix, shape (batch, n)
+            dC/da for each row.
+
+        Raises
+        ------
+        ValueError
+            If the function returns something of another shape.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 2, equation BP1.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> own = Cost("signed", lambda a, y: (a - y).sum(axis=1), lambda a, y: a * 0 + 1)
+        >>> own.nabla_a(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))
+        array([[1., 1.]])
+        """
         nabla = self.prime(as_array(a), as_array(y))
         return as_matrix(as_result(nabla, as_array(a).shape, f"`prime` of cost {self.name!r}"))
 
@@ -130,7 +198,7 @@ class OutputCost(Protocol):
 
 
 @dataclass(frozen=True)
-class ComposedCost:
+class _ComposedCost:
     """Any cost of the outputs of any activation."""
 
     output: Activation | Softmax
@@ -154,7 +222,7 @@ class ComposedCost:
 
 
 @dataclass(frozen=True)
-class SigmoidCrossEntropy:
+class _SigmoidCrossEntropy:
     """-sum_j [y_j ln a_j + (1 - y_j) ln(1 - a_j)] with a = sigmoid(z)."""
 
     output: Activation
@@ -174,7 +242,7 @@ class SigmoidCrossEntropy:
 
 
 @dataclass(frozen=True)
-class SoftmaxCrossEntropy:
+class _SoftmaxCrossEntropy:
     """-sum_j y_j ln a_j with a = softmax(z) for each row."""
 
     output: Softmax
@@ -253,11 +321,11 @@ def output_cost(output: Activation | Softmax, cost: str | Cost) -> OutputCost:
     'cross_entropy'
     """
     if cost != "cross_entropy":
-        return ComposedCost(output, choose("cost", cost, COSTS, Cost, "cross_entropy"))
+        return _ComposedCost(output, choose("cost", cost, COSTS, Cost, "cross_entropy"))
     if isinstance(output, Activation) and output == ACTIVATIONS["sigmoid"]:
-        return SigmoidCrossEntropy(output)
+        return _SigmoidCrossEntropy(output)
     if isinstance(output, Softmax):
-        return SoftmaxCrossEntropy(output)
+        return _SoftmaxCrossEntropy(output)
     msg = (
         "`cost` 'cross_entropy' needs output='sigmoid' or output='softmax'; got output="
         f"{output.name!r}: change the output, or use cost='quadratic'"

@@ -41,7 +41,21 @@ VERSION = 1
 
 
 class ModelFileError(ValueError):
-    """A file is not a model, or a damaged one, or one of another version."""
+    """
+    A file is not a model, or a damaged one, or one of another version.
+
+    References
+    ----------
+    .. [1] NumPy enhancement proposal 1, "A simple file format for NumPy arrays".
+
+    Examples
+    --------
+    >>> import nncore, tempfile
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     nncore.load(file.name)
+    Traceback (most recent call last):
+    nncore.persistence.ModelFileError: ... not a model file, or a damaged one ...
+    """
 
 
 @dataclass(frozen=True)

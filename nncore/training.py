@@ -27,7 +27,7 @@ class History:
     """
     What happened while a network was trained; one entry of each list for each epoch.
 
-    Attributes
+    Parameters
     ----------
     cost : list of float
         Mean cost of the mini-batches, each taken before its own step.
@@ -40,6 +40,18 @@ class History:
         The epoch of the lowest validation cost, counted from 1.
     stopped : {"epochs", "patience", "interrupted", "diverged"}
         Why training ended.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 3, "How to choose a neural network's hyper-parameters?".
+
+    Examples
+    --------
+    >>> from nncore import Network
+    >>> history = Network([1, 1], rng=0).fit([[0.0], [1.0]], [0, 1], epochs=3)
+    >>> len(history.cost), history.stopped
+    (3, 'epochs')
     """
 
     cost: list[float] = field(default_factory=list)
