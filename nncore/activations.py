@@ -3,9 +3,9 @@ Activation functions, each beside its derivative.
 
 An elementwise function takes weighted inputs z, an array of any shape that it does not modify,
 and returns a new array of the same shape and dtype; ``_prime`` marks the derivative with
-respect to z. Where a formula branches, it branches on the real part, so that the functions hold for
-floats, complex numbers and foreign numbers such as balls. Nothing overflows: exponentials are
-taken of numbers that are not positive.
+respect to z. Where a formula branches, it branches on the real part, so that the functions hold
+for floats, complex numbers and foreign numbers such as balls. Nothing overflows: exponentials
+are taken of numbers that are not positive.
 
 Formulas after M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
 chapters 1 to 3; relu after Glorot, Bordes, Bengio (AISTATS 2011), leaky_relu after Maas,
