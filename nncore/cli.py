@@ -1,0 +1,337 @@
+"""The command line: train a network on handwritten digits, evaluate it, ask it about images."""
+
+import tempfile
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .extras import needs
+
+if TYPE_CHECKING:
+    from .datasets import Dataset
+    from .network import Network
+    from .training import History
+
+__all__ = ["commands", "main"]
+
+# Hidden neurons for each number of inputs, and for any other.
+HIDDEN = {64: 30}
+OTHER_HIDDEN = 100
+FAILED, INTERRUPTED = 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run the command line and return its exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What follows the command's name; by default what the process was given.
+
+    Returns
+    -------
+    int
+        0 when the command did what was asked, 2 after bad input, 130 after Ctrl-C. What went
+        wrong is said in one line on standard error.
+
+    Examples
+    --------
+    >>> main(["evaluate", "no-such-model.npz"])
+    2
+    """
+    try:
+        # Without `standalone_mode` click leaves its own errors to the one handler below.
+        status = commands.main(arguments, prog_name="nncore", standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except click.UsageError as error:
+        context = error.ctx
+        hint = "" if context is None else f" (see {context.command_path} --help)"
+        return _fail(error.format_message() + hint)
+    except OSError as error:
+        return _fail(_told(error))
+    except (ValueError, ModuleNotFoundError, MemoryError) as error:
+        return _fail(str(error) or "out of memory")
+    return status if isinstance(status, int) else 0
+
+
+def _fail(reason: str) -> int:
+    """Say on standard error, in one line, what went wrong, and return the exit status."""
+    click.echo(f"nncore: {' '.join(reason.split())}", err=True)
+    return FAILED
+
+
+def _told(error: OSError) -> str:
+    """Return what went wrong with a file, without its number."""
+    if error.strerror is None:
+        return str(error)
+    return error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+
+
+def _version() -> str:
+    """Return the version that is installed."""
+    try:
+        return metadata.version("nncore")
+    except metadata.PackageNotFoundError:
+        return "unknown (nncore is not installed)"
+
+
+def _sizes(
+    _context: click.Context, _option: click.Parameter, text: str | None
+) -> tuple[int, ...] | None:
+    """Return the layer sizes in a text such as 64,30,10; the network judges their values."""
+    if text is None:
+        return None
+    try:
+        return tuple(int(size) for size in text.split(","))
+    except ValueError:
+        msg = f"integers divided by commas are expected, got {text!r}."
+        raise click.BadParameter(msg) from None
+
+
+data_option = click.option(
+    "--data",
+    default="digits",
+    metavar="digits|mnist|DIR",
+    help="digits: the 1,797 that scikit-learn installs with itself; mnist: downloaded once into "
+    "the user's cache; DIR: a directory with the four IDX files of MNIST.  [default: digits]",
+)
+
+
+@click.group(
+    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(_version(), prog_name="nncore")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    r"""
+    Train a network on real handwritten digits, and ask it about your own.
+
+    \b
+    Example:
+      nncore train
+      nncore predict digits.npz seven.png
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@commands.command()
+@data_option
+@click.option(
+    "--sizes",
+    metavar="N,N,...",
+    callback=_sizes,
+    help="Neurons of each layer: the inputs must be the pixels of an image, the outputs 10.  "
+    "[default: 64,30,10 for digits; 784,100,10 for MNIST]",
+)
+@click.option("--epochs", type=click.IntRange(min=1), default=30, show_default=True)
+@click.option("--batch-size", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option("--learning-rate", type=float, default=0.1, show_default=True)
+@click.option(
+    "--l2", type=float, default=1e-4, show_default=True, help="Penalty on large weights."
+)
+@click.option(
+    "--patience",
+    type=click.IntRange(min=1),
+    help="Stop after so many epochs without a better cost of the examples held out, and keep "
+    "the best network.  [default: run all epochs, keep the last]",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--activation",
+    default="sigmoid",
+    show_default=True,
+    help="Of the hidden layers: ACTIVATIONS.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to write the network; replaced when it is there.  [default: digits.npz or "
+    "mnist.npz]",
+)
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also draw the learning curves, as .png, .pdf or .svg.",
+)
+def train(
+    *,
+    data: str,
+    sizes: tuple[int, ...] | None,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    l2: float,
+    patience: int | None,
+    seed: int,
+    activation: str,
+    output: Path | None,
+    plot: Path | None,
+) -> None:
+    r"""
+    Train a network and write it to a file.
+
+    One sixth of the training examples is held out to watch the training; the test examples are
+    looked at once, at the end. The outputs are a softmax, the cost is its cross-entropy. Ctrl-C
+    stops the training and keeps what was learned.
+
+    \b
+    Example:
+      nncore train --epochs 20 --plot curves.png
+      nncore train --data mnist --sizes 784,100,10 -o mnist.npz
+    """
+    from .network import Network
+
+    dataset = _dataset(data)
+    rows, columns = dataset.image_shape
+    if sizes is None:
+        sizes = (rows * columns, HIDDEN.get(rows * columns, OTHER_HIDDEN), 10)
+    _check_fit(sizes, dataset)
+    net = Network(
+        sizes, hidden=activation, output="softmax", cost="cross_entropy", l2=l2, rng=seed
+    )
+    output = output or Path(f"{dataset.name}.npz")
+    # What cannot be written is found out before the training, not after it.
+    _check_writable(output)
+    if plot is not None:
+        _check_plot(plot)
+    fitted, validation = dataset.hold_out()
+    click.echo(
+        f"{dataset.name}: {len(fitted[1])} examples to fit, {len(validation[1])} held out"
+    )
+    history = net.fit(
+        *fitted,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        validation=validation,
+        patience=patience,
+    )
+    if history.stopped == "interrupted":
+        click.echo(f"stopped by Ctrl-C after {len(history.cost)} full epochs; kept so far:")
+    net.save(output)
+    click.echo(f"wrote {output}")
+    if plot is not None:
+        _plot(history, plot, f"{dataset.name}, sizes {', '.join(map(str, sizes))}")
+        click.echo(f"wrote {plot}")
+    _report(net, dataset)
+
+
+@commands.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@data_option
+def evaluate(model: Path, data: str) -> None:
+    r"""
+    Print the test accuracy of the network in the file MODEL, and what it confuses.
+
+    \b
+    Example:
+      nncore evaluate digits.npz
+      nncore evaluate mnist.npz --data mnist
+    """
+    from .network import load
+
+    net = load(model)
+    dataset = _dataset(data)
+    _check_fit(net.sizes, dataset)
+    _report(net, dataset)
+
+
+@commands.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+def predict(model: Path, images: tuple[str, ...]) -> None:
+    r"""
+    Print which digits the network in the file MODEL sees in image files, and how surely.
+
+    Each image shows one digit, of any size, dark on light or light on dark; it is cropped,
+    scaled and centred as the images were that the network learned from.
+
+    \b
+    Example:
+      nncore predict digits.npz seven.png
+    """
+    from .images import prepare
+    from .network import load
+    from .terminal import print_outputs
+
+    net = load(model)
+    x = prepare(images, net.sizes[0])
+    print_outputs(images, net.predict(x), net.classify(x))
+
+
+def _dataset(name: str) -> "Dataset":
+    """Return the data set that the option `--data` names."""
+    from .datasets import digits, download_mnist, mnist
+
+    if name == "digits":
+        return digits()
+    return mnist(download_mnist() if name == "mnist" else name)
+
+
+def _check_fit(sizes: Sequence[int], dataset: "Dataset") -> None:
+    """Raise ValueError unless a network of these sizes can judge the images of the data set."""
+    pixels = dataset.image_shape[0] * dataset.image_shape[1]
+    if sizes[0] != pixels or sizes[-1] != 10:
+        msg = (
+            f"{dataset.name} needs {pixels} inputs and 10 outputs, but the network's sizes are "
+            f"{','.join(map(str, sizes))}"
+        )
+        raise ValueError(msg)
+
+
+def _check_writable(path: Path) -> None:
+    """Raise OSError when a file cannot be written there."""
+    if path.is_dir():
+        msg = f"{path}: it is a directory; name a file in it"
+        raise IsADirectoryError(msg)
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        # The name of the trial file would mean nothing to anybody.
+        msg = f"cannot write {path}: {error.strerror}"
+        raise OSError(msg) from error
+
+
+def _check_plot(path: Path) -> None:
+    """Raise an error when a picture cannot be drawn or written there."""
+    _check_writable(path)
+    with needs("train"):
+        from matplotlib.figure import Figure
+    known = Figure().canvas.get_supported_filetypes()
+    if path.suffix.removeprefix(".").lower() not in known:
+        msg = f"{path}: a picture's name must end in one of .{', .'.join(sorted(known))}"
+        raise ValueError(msg)
+
+
+def _plot(history: "History", path: Path, title: str) -> None:
+    """Draw the learning curves into a file."""
+    from .plots import training_figure
+
+    figure = training_figure(
+        history.cost,
+        history.validation_cost,
+        history.validation_accuracy,
+        best_epoch=history.best_epoch,
+        title=title,
+    )
+    figure.savefig(path)
+
+
+def _report(net: "Network", dataset: "Dataset") -> None:
+    """Print the test accuracy, and what was taken for what."""
+    from .terminal import confusion_matrix, print_confusion
+
+    counts = confusion_matrix(dataset.test_labels, net.classify(dataset.test_x), classes=10)
+    print_confusion(counts)
+    correct, examples = int(counts.trace()), int(counts.sum())
+    click.echo(f"test accuracy {correct / examples:.4f} ({correct} of {examples})")

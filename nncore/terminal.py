@@ -1,0 +1,96 @@
+"""What the command line prints, laid out by rich."""
+
+from collections.abc import Iterable, Sequence
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["confusion_matrix", "print_confusion", "print_outputs"]
+
+
+def confusion_matrix(
+    labels: NDArray[np.integer], classified: NDArray[np.integer], classes: int
+) -> NDArray[np.int64]:
+    """
+    Count how often each class was taken for each.
+
+    Parameters
+    ----------
+    labels, classified : ndarray of int, shape (examples,)
+        What the examples are, and what the network takes them for: 0 to ``classes - 1``.
+    classes : int
+        How many classes there are.
+
+    Returns
+    -------
+    ndarray of int64, shape (classes, classes)
+        Row: what they are. Column: what they were taken for.
+
+    Examples
+    --------
+    >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 1, 0]), classes=2)
+    array([[1, 0],
+           [1, 1]])
+    """
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counts, (labels, classified), 1)
+    return counts
+
+
+def print_confusion(counts: NDArray[np.int64]) -> None:
+    """
+    Print a confusion matrix: correct answers in green, mistakes in red, nothing as a dot.
+
+    Parameters
+    ----------
+    counts : ndarray of int64, shape (classes, classes)
+        What `confusion_matrix` returned.
+    """
+    table = Table(title="rows: the digit, columns: what it was taken for", title_style="")
+    table.add_column("", style="bold")
+    for column in range(len(counts)):
+        table.add_column(str(column), justify="right")
+    for row, line in enumerate(counts):
+        cells = [_count(int(count), correct=row == j) for j, count in enumerate(line)]
+        table.add_row(str(row), *cells)
+    Console().print(table)
+
+
+def _count(count: int, *, correct: bool) -> Text:
+    """Return one cell of a confusion matrix."""
+    if count == 0:
+        return Text(".", style="dim")
+    return Text(str(count), style="green" if correct else "red")
+
+
+def print_outputs(
+    names: Iterable[str], outputs: NDArray[np.floating], classified: Sequence[int]
+) -> None:
+    """
+    Print what a network makes of each image: the label, and the output for each class.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The names of the images.
+    outputs : ndarray of float, shape (images, classes)
+        The outputs of the network.
+    classified : sequence of int
+        The labels that follow from them.
+    """
+    table = Table()
+    table.add_column("image", overflow="fold")
+    table.add_column("label", justify="right")
+    for column in range(outputs.shape[1]):
+        table.add_column(str(column), justify="right", no_wrap=True)
+    for name, row, label in zip(names, outputs, classified, strict=True):
+        cells = [
+            Text(f"{value:.2f}", style="bold green" if j == label else "")
+            for j, value in enumerate(row)
+        ]
+        table.add_row(Text(click.format_filename(name)), str(label), *cells)
+    Console().print(table)
