@@ -20,7 +20,7 @@ def main() -> int:
     """
     try:
         with needs("cli"):
-            from .cli import main as run
+            from .cli import main as run  # noqa: PLC0415 - needs an extra
     except ModuleNotFoundError as error:
         print(f"nncore: {error}", file=sys.stderr)  # noqa: T201, rich may be what is missing
         return 2

@@ -1,5 +1,8 @@
 """The command line: train a network on handwritten digits, evaluate it, ask it about images."""
 
+# Heavy imports wait for the command that needs them, so that `nncore --help` is quick.
+# ruff: noqa: PLC0415
+
 import tempfile
 from collections.abc import Sequence
 from importlib import metadata
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .activations import ACTIVATIONS
 from .extras import needs
 
 if TYPE_CHECKING:
@@ -97,30 +101,37 @@ data_option = click.option(
     "--data",
     default="digits",
     metavar="digits|mnist|DIR",
-    help="digits: the 1,797 that scikit-learn installs with itself; mnist: downloaded once into "
+    help="digits: the 1,797 that scikit-learn installs with itself; mnist: downloaded once to "
     "the user's cache; DIR: a directory with the four IDX files of MNIST.  [default: digits]",
 )
 
 
+def _examples(*lines: str) -> str:
+    """Return the end of a help page."""
+    title = "Example:" if len(lines) == 1 else "Examples:"
+    # The backspace tells click to keep the lines as they are.
+    return "\n".join(["\b", title, *(f"  {line}" for line in lines)])
+
+
 @click.group(
-    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_examples("nncore train", "nncore predict digits.npz seven.png"),
 )
 @click.version_option(_version(), prog_name="nncore")
 @click.pass_context
 def commands(context: click.Context) -> None:
-    r"""
-    Train a network on real handwritten digits, and ask it about your own.
-
-    \b
-    Example:
-      nncore train
-      nncore predict digits.npz seven.png
-    """
+    """Train a network on real handwritten digits, and ask it about your own."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
-@commands.command()
+@commands.command(
+    epilog=_examples(
+        "nncore train --epochs 20 --plot curves.png",
+        "nncore train --data mnist --sizes 784,100,10 -o mnist.npz",
+    )
+)
 @data_option
 @click.option(
     "--sizes",
@@ -144,9 +155,10 @@ def commands(context: click.Context) -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
     "--activation",
+    type=click.Choice([name for name in ACTIVATIONS if name != "softmax"]),
     default="sigmoid",
     show_default=True,
-    help="Of the hidden layers: ACTIVATIONS.",
+    help="Of the hidden layers.",
 )
 @click.option(
     "-o",
@@ -176,17 +188,12 @@ def train(
     output: Path | None,
     plot: Path | None,
 ) -> None:
-    r"""
+    """
     Train a network and write it to a file.
 
     One sixth of the training examples is held out to watch the training; the test examples are
     looked at once, at the end. The outputs are a softmax, the cost is its cross-entropy. Ctrl-C
     stops the training and keeps what was learned.
-
-    \b
-    Example:
-      nncore train --epochs 20 --plot curves.png
-      nncore train --data mnist --sizes 784,100,10 -o mnist.npz
     """
     from .network import Network
 
@@ -215,8 +222,18 @@ def train(
         validation=validation,
         patience=patience,
     )
+    epochs_done = len(history.cost)
+    if history.stopped == "diverged":
+        # Nothing is written: a network worth keeping may be in the file.
+        msg = (
+            f"the training diverged in epoch {epochs_done + 1}, nothing is written: lower "
+            f"`--learning-rate`, now {learning_rate}"
+        )
+        raise ValueError(msg)
     if history.stopped == "interrupted":
-        click.echo(f"stopped by Ctrl-C after {len(history.cost)} full epochs; kept so far:")
+        click.echo(f"stopped by Ctrl-C in epoch {epochs_done + 1}; what was learned is kept")
+    if history.stopped == "patience":
+        click.echo(f"stopped after epoch {epochs_done}; kept epoch {history.best_epoch}")
     net.save(output)
     click.echo(f"wrote {output}")
     if plot is not None:
@@ -225,18 +242,13 @@ def train(
     _report(net, dataset)
 
 
-@commands.command()
+@commands.command(
+    epilog=_examples("nncore evaluate digits.npz", "nncore evaluate mnist.npz --data mnist")
+)
 @click.argument("model", type=click.Path(path_type=Path))
 @data_option
 def evaluate(model: Path, data: str) -> None:
-    r"""
-    Print the test accuracy of the network in the file MODEL, and what it confuses.
-
-    \b
-    Example:
-      nncore evaluate digits.npz
-      nncore evaluate mnist.npz --data mnist
-    """
+    """Print the test accuracy of the network in the file MODEL, and what it confuses."""
     from .network import load
 
     net = load(model)
@@ -245,19 +257,15 @@ def evaluate(model: Path, data: str) -> None:
     _report(net, dataset)
 
 
-@commands.command()
+@commands.command(epilog=_examples("nncore predict digits.npz seven.png"))
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 def predict(model: Path, images: tuple[str, ...]) -> None:
-    r"""
+    """
     Print which digits the network in the file MODEL sees in image files, and how surely.
 
     Each image shows one digit, of any size, dark on light or light on dark; it is cropped,
     scaled and centred as the images were that the network learned from.
-
-    \b
-    Example:
-      nncore predict digits.npz seven.png
     """
     from .images import prepare
     from .network import load

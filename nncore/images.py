@@ -103,7 +103,7 @@ def _ink(path: Path) -> Ink:
 def _tones(path: Path) -> tuple[Ink, Ink]:
     """Return the tones of an image file, from 0 to 255, and its opacity, from 0 to 1."""
     with needs("train"):
-        from PIL import Image, ImageOps
+        from PIL import Image, ImageOps  # noqa: PLC0415 - an extra
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # A small file that claims a huge image is refused.
@@ -150,7 +150,7 @@ def _cropped(ink: Ink) -> Ink:
 
 def _resized(ink: Ink, rows: int, columns: int) -> Ink:
     """Return the ink at another size, from 0 to 1 again: thin strokes fade when they shrink."""
-    from PIL import Image
+    from PIL import Image  # noqa: PLC0415 - an extra
 
     image = Image.fromarray(ink.astype(np.float32))
     resized = np.asarray(image.resize((columns, rows), Image.Resampling.BICUBIC), dtype=float)
@@ -160,7 +160,7 @@ def _resized(ink: Ink, rows: int, columns: int) -> Ink:
 
 def _upright(ink: Ink) -> Ink:
     """Return the ink sheared so that its columns do not drift from row to row."""
-    from PIL import Image
+    from PIL import Image  # noqa: PLC0415 - an extra
 
     rows, columns = np.indices(ink.shape)
     row, column = _centre_of_mass(ink)

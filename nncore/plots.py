@@ -38,7 +38,8 @@ def learning_curves(
     ylabel : str
         What the values are.
     best_epoch : int, optional
-        The epoch, counted from 1, whose parameters the network has kept: marked by a line.
+        The epoch, counted from 1, with the lowest cost of the examples held out: marked by a
+        line.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default in a new figure.
 
@@ -64,8 +65,8 @@ def learning_curves(
         msg = f"`curves` must be at most {len(STYLES)}, got {len(curves)}"
         raise ValueError(msg)
     with needs("train"):
-        from matplotlib.figure import Figure
-        from matplotlib.ticker import MaxNLocator
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
+        from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra
     if ax is None:
         ax = Figure(figsize=(6.4, 4.0), layout="constrained").subplots()
     for (name, values), (color, line) in zip(curves.items(), STYLES, strict=False):
@@ -75,7 +76,7 @@ def learning_curves(
             marker = "o" if len(values) == 1 else None
             ax.plot(epochs, values, color=color, linestyle=line, marker=marker, label=name)
     if best_epoch is not None:
-        label = f"kept: epoch {best_epoch}"
+        label = f"best: epoch {best_epoch}"
         ax.axvline(best_epoch, color="0.5", linewidth=0.8, linestyle=":", label=label)
     ax.set_xlabel("epoch")
     ax.set_ylabel(ylabel)
@@ -104,7 +105,7 @@ def training_figure(
     validation_accuracy : sequence of float
         The share of the examples held out that was classified correctly after each epoch.
     best_epoch : int, optional
-        The epoch, counted from 1, whose parameters the network has kept.
+        The epoch, counted from 1, with the lowest `validation_cost`.
     title : str, optional
         What was trained.
 
@@ -125,7 +126,7 @@ def training_figure(
     2
     """
     with needs("train"):
-        from matplotlib.figure import Figure
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
     figure = Figure(figsize=(6.4, 6.4), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True)
     costs = {"training": cost, "validation": validation_cost}

@@ -70,8 +70,7 @@ class Dataset:
             msg = f"{self.name} has too few training examples to hold some out: {examples}"
             raise DataFileError(msg)
         kept = examples - max(1, examples // 6)
-        pixels, scale = self.train_x.array, self.train_x.scale
         return (
-            (Pixels(pixels[:kept], scale=scale), self.train_labels[:kept]),
-            (Pixels(pixels[kept:], scale=scale), self.train_labels[kept:]),
+            (self.train_x[:kept], self.train_labels[:kept]),
+            (self.train_x[kept:], self.train_labels[kept:]),
         )

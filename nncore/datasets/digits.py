@@ -38,8 +38,8 @@ def digits() -> Dataset:
     Dataset(name='digits', image_shape=(8, 8))
     """
     with needs("train"):
-        from sklearn.datasets import load_digits
-        from sklearn.model_selection import train_test_split
+        from sklearn.datasets import load_digits  # noqa: PLC0415 - an extra
+        from sklearn.model_selection import train_test_split  # noqa: PLC0415
     bunch = load_digits()
     # A seed of scikit-learn means the legacy generator, whose stream numpy has frozen for good.
     train_x, test_x, train_labels, test_labels = train_test_split(

@@ -147,7 +147,7 @@ def _addresses(mirrors: Sequence[str] | None) -> list[str]:
 def _cache_directory() -> Path:
     """Return the directory for MNIST in the user's cache, by the custom of the system."""
     with needs("train"):
-        from platformdirs import user_cache_path
+        from platformdirs import user_cache_path  # noqa: PLC0415 - an extra
     return user_cache_path("nncore", appauthor=False) / "mnist"
 
 
@@ -247,8 +247,8 @@ def _bar(name: str, size: int) -> Iterator[Advance]:
     if importlib.util.find_spec("rich") is None:
         yield lambda _count: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress
+    from rich.console import Console  # noqa: PLC0415 - an extra
+    from rich.progress import BarColumn, DownloadColumn, Progress  # noqa: PLC0415
 
     console = Console(stderr=True)
     columns = ("{task.description}", BarColumn(), DownloadColumn())
