@@ -2,7 +2,7 @@
 
 import sys
 
-from .extras import needs
+from .extras import MissingExtraError, needs
 
 __all__ = ["main"]
 
@@ -21,7 +21,7 @@ def main() -> int:
     try:
         with needs("cli"):
             from .cli import main as run  # noqa: PLC0415 - needs an extra
-    except ModuleNotFoundError as error:
+    except MissingExtraError as error:
         print(f"nncore: {error}", file=sys.stderr)  # noqa: T201, rich may be what is missing
         return 2
     return run()

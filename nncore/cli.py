@@ -3,7 +3,7 @@
 # Heavy imports wait for the command that needs them, so that `nncore --help` is quick.
 # ruff: noqa: PLC0415
 
-import tempfile
+import warnings
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from .activations import ACTIVATIONS
-from .extras import needs
+from .extras import MissingExtraError
+from .outputs import check_picture, check_writable
 
 if TYPE_CHECKING:
     from .datasets import Dataset
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["commands", "main"]
 
-# Hidden neurons for each number of inputs, and for any other.
-HIDDEN = {64: 30}
-OTHER_HIDDEN = 100
+# One hidden layer of so many neurons, unless `--sizes` says otherwise.
+HIDDEN = 100
 FAILED, INTERRUPTED = 2, 130
 
 
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error.format_message() + hint)
     except OSError as error:
         return _fail(_told(error))
-    except (ValueError, ModuleNotFoundError, MemoryError) as error:
+    except (ValueError, MissingExtraError, MemoryError) as error:
         return _fail(str(error) or "out of memory")
     return status if isinstance(status, int) else 0
 
@@ -93,7 +93,7 @@ def _sizes(
     try:
         return tuple(int(size) for size in text.split(","))
     except ValueError:
-        msg = f"integers divided by commas are expected, got {text!r}."
+        msg = f"integers separated by commas are expected, got {text!r}."
         raise click.BadParameter(msg) from None
 
 
@@ -128,8 +128,8 @@ def commands(context: click.Context) -> None:
 
 @commands.command(
     epilog=_examples(
-        "nncore train --epochs 20 --plot curves.png",
-        "nncore train --data mnist --sizes 784,100,10 -o mnist.npz",
+        "nncore train --sizes 64,30,10 --plot curves.png",
+        "nncore train --data mnist --learning-rate 0.05 -o mnist.npz",
     )
 )
 @data_option
@@ -138,7 +138,7 @@ def commands(context: click.Context) -> None:
     metavar="N,N,...",
     callback=_sizes,
     help="Neurons of each layer: the inputs must be the pixels of an image, the outputs 10.  "
-    "[default: 64,30,10 for digits; 784,100,10 for MNIST]",
+    "[default: 64,100,10 for digits; 784,100,10 for MNIST]",
 )
 @click.option("--epochs", type=click.IntRange(min=1), default=30, show_default=True)
 @click.option("--batch-size", type=click.IntRange(min=1), default=10, show_default=True)
@@ -156,7 +156,7 @@ def commands(context: click.Context) -> None:
 @click.option(
     "--activation",
     type=click.Choice([name for name in ACTIVATIONS if name != "softmax"]),
-    default="sigmoid",
+    default="relu",
     show_default=True,
     help="Of the hidden layers.",
 )
@@ -200,28 +200,31 @@ def train(
     dataset = _dataset(data)
     rows, columns = dataset.image_shape
     if sizes is None:
-        sizes = (rows * columns, HIDDEN.get(rows * columns, OTHER_HIDDEN), 10)
+        sizes = (rows * columns, HIDDEN, 10)
     _check_fit(sizes, dataset)
     net = Network(
         sizes, hidden=activation, output="softmax", cost="cross_entropy", l2=l2, rng=seed
     )
     output = output or Path(f"{dataset.name}.npz")
     # What cannot be written is found out before the training, not after it.
-    _check_writable(output)
+    check_writable(output)
     if plot is not None:
-        _check_plot(plot)
+        check_picture(plot)
     fitted, validation = dataset.hold_out()
     click.echo(
         f"{dataset.name}: {len(fitted[1])} examples to fit, {len(validation[1])} held out"
     )
-    history = net.fit(
-        *fitted,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        validation=validation,
-        patience=patience,
-    )
+    with warnings.catch_warnings():
+        # Divergence is told below, in one line.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        history = net.fit(
+            *fitted,
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            validation=validation,
+            patience=patience,
+        )
     epochs_done = len(history.cost)
     if history.stopped == "diverged":
         # Nothing is written: a network worth keeping may be in the file.
@@ -293,31 +296,6 @@ def _check_fit(sizes: Sequence[int], dataset: "Dataset") -> None:
             f"{dataset.name} needs {pixels} inputs and 10 outputs, but the network's sizes are "
             f"{','.join(map(str, sizes))}"
         )
-        raise ValueError(msg)
-
-
-def _check_writable(path: Path) -> None:
-    """Raise OSError when a file cannot be written there."""
-    if path.is_dir():
-        msg = f"{path}: it is a directory; name a file in it"
-        raise IsADirectoryError(msg)
-    try:
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        # The name of the trial file would mean nothing to anybody.
-        msg = f"cannot write {path}: {error.strerror}"
-        raise OSError(msg) from error
-
-
-def _check_plot(path: Path) -> None:
-    """Raise an error when a picture cannot be drawn or written there."""
-    _check_writable(path)
-    with needs("train"):
-        from matplotlib.figure import Figure
-    known = Figure().canvas.get_supported_filetypes()
-    if path.suffix.removeprefix(".").lower() not in known:
-        msg = f"{path}: a picture's name must end in one of .{', .'.join(sorted(known))}"
         raise ValueError(msg)
 
 

@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["needs"]
+__all__ = ["MissingExtraError", "needs"]
+
+
+class MissingExtraError(ModuleNotFoundError):
+    """A package is not installed that one of the extras of nncore brings."""
 
 
 @contextmanager
@@ -23,18 +27,19 @@ def needs(extra: str) -> Iterator[None]:
 
     Raises
     ------
-    ModuleNotFoundError
-        When the block raised it: one line with the missing package and the command to run.
+    MissingExtraError
+        When the block raised ModuleNotFoundError: one line with the missing package and the
+        command to run.
 
     Examples
     --------
     >>> with needs("train"):
     ...     import no_such_package
     Traceback (most recent call last):
-    ModuleNotFoundError: no_such_package is not installed: pip install "nncore[train]"
+    nncore.extras.MissingExtraError: no_such_package is not installed: pip install "nncore[train]"
     """
     try:
         yield
     except ModuleNotFoundError as error:
         msg = f'{error.name} is not installed: pip install "nncore[{extra}]"'
-        raise ModuleNotFoundError(msg, name=error.name) from error
+        raise MissingExtraError(msg, name=error.name) from error

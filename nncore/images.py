@@ -67,7 +67,7 @@ def prepare(paths: Sequence[str | os.PathLike[str]], inputs: int) -> Pixels:
         nothing.
     OSError
         When a file is missing or may not be read.
-    ModuleNotFoundError
+    MissingExtraError
         When Pillow is not installed; the message says how to install it.
 
     Examples
@@ -121,6 +121,9 @@ def _split(image: "Image.Image") -> tuple[Ink, Ink]:
     if image.mode.startswith(("I", "F")):
         # More than 8 bits, which a conversion would clip rather than scale.
         wide = np.asarray(image, dtype=np.float64)
+        if not np.isfinite(wide).all():
+            msg = "its tones are not finite"
+            raise ValueError(msg)
         spread = np.ptp(wide) or 1.0
         return (wide - wide.min()) / spread * 255, np.ones_like(wide)
     image = image.convert("RGBA" if image.has_transparency_data else "RGB")

@@ -52,7 +52,7 @@ def learning_curves(
     ------
     ValueError
         When there are more than three curves.
-    ModuleNotFoundError
+    MissingExtraError
         When matplotlib is not installed; the message says how to install it.
 
     Examples
@@ -116,7 +116,7 @@ def training_figure(
 
     Raises
     ------
-    ModuleNotFoundError
+    MissingExtraError
         When matplotlib is not installed; the message says how to install it.
 
     Examples
@@ -138,6 +138,5 @@ def training_figure(
         ax=below,
     )
     above.set_xlabel("")
-    below.legend().remove()
     figure.suptitle(title)
     return figure

@@ -29,7 +29,7 @@ def digits() -> Dataset:
 
     Raises
     ------
-    ModuleNotFoundError
+    MissingExtraError
         When scikit-learn is not installed; the message says how to install it.
 
     Examples

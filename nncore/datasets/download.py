@@ -85,7 +85,7 @@ def download_mnist(
         ``nncore/mnist`` in the user's cache.
     mirrors : sequence of str, optional
         Addresses to try in turn; a file's name is appended to each. By default the environment
-        variable ``NNCORE_MNIST_URL`` (addresses divided by spaces) or, without it, two public
+        variable ``NNCORE_MNIST_URL`` (addresses separated by spaces) or, without it, two public
         mirrors.
     attempts : int, default: 4
         How often to try all the mirrors for a file before giving up.
@@ -107,7 +107,7 @@ def download_mnist(
     ValueError
         When there is no mirror, an address starts with neither ``http://`` nor ``https://``,
         or `attempts` is below 1.
-    ModuleNotFoundError
+    MissingExtraError
         When `directory` is not given and platformdirs is not installed.
 
     Examples

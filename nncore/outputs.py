@@ -1,0 +1,73 @@
+"""What cannot be written is found out before long work, not after it."""
+
+import tempfile
+from pathlib import Path
+
+from .extras import needs
+
+__all__ = ["check_picture", "check_writable"]
+
+
+def check_writable(path: Path) -> None:
+    """
+    Check that a file can be written.
+
+    Parameters
+    ----------
+    path : Path
+        The file. It may be there already; it is not touched.
+
+    Raises
+    ------
+    OSError
+        When `path` is a directory, or when its directory is missing or may not be written to.
+
+    Examples
+    --------
+    >>> check_writable(Path("no such directory/digits.npz"))
+    Traceback (most recent call last):
+    OSError: cannot write no such directory/digits.npz: No such file or directory
+    """
+    if path.is_dir():
+        msg = f"cannot write {path}: it is a directory, name a file in it"
+        raise IsADirectoryError(msg)
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        # The name of the trial file would mean nothing to anybody.
+        msg = f"cannot write {path}: {error.strerror}"
+        raise OSError(msg) from error
+
+
+def check_picture(path: Path) -> None:
+    """
+    Check that a picture can be drawn and written.
+
+    Parameters
+    ----------
+    path : Path
+        The file, whose ending names the format.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written.
+    ValueError
+        When matplotlib knows no format of that ending.
+    MissingExtraError
+        When matplotlib is not installed; the message says how to install it.
+
+    Examples
+    --------
+    >>> check_picture(Path("curves.jpeg2000"))
+    Traceback (most recent call last):
+    ValueError: curves.jpeg2000: a picture's name must end in ...
+    """
+    check_writable(path)
+    with needs("train"):
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
+    known = Figure().canvas.get_supported_filetypes()
+    if path.suffix.removeprefix(".").lower() not in known:
+        msg = f"{path}: a picture's name must end in one of .{', .'.join(sorted(known))}"
+        raise ValueError(msg)
