@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import numpy as np
 
 from .activations import ACTIVATIONS
 from .extras import MissingExtraError
@@ -276,7 +277,7 @@ def predict(model: Path, images: tuple[str, ...]) -> None:
 
     net = load(model)
     x = prepare(images, net.sizes[0])
-    print_outputs(images, net.predict(x), net.classify(x))
+    print_outputs(images, net.predict(x), np.atleast_1d(net.classify(x)))
 
 
 def _dataset(name: str) -> "Dataset":
@@ -317,7 +318,8 @@ def _report(net: "Network", dataset: "Dataset") -> None:
     """Print the test accuracy, and what was taken for what."""
     from .terminal import confusion_matrix, print_confusion
 
-    counts = confusion_matrix(dataset.test_labels, net.classify(dataset.test_x), classes=10)
+    classified = np.atleast_1d(net.classify(dataset.test_x))
+    counts = confusion_matrix(dataset.test_labels, classified, classes=10)
     print_confusion(counts)
     correct, examples = int(counts.trace()), int(counts.sum())
     click.echo(f"test accuracy {correct / examples:.4f} ({correct} of {examples})")

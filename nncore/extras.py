@@ -36,7 +36,7 @@ def needs(extra: str) -> Iterator[None]:
     >>> with needs("train"):
     ...     import no_such_package
     Traceback (most recent call last):
-    nncore.extras.MissingExtraError: no_such_package is not installed: pip install "nncore[train]"
+    nncore.extras.MissingExtraError: no_such_package is not installed: ...
     """
     try:
         yield

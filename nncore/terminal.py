@@ -1,6 +1,6 @@
 """What the command line prints, laid out by rich."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import click
 import numpy as np
@@ -68,7 +68,7 @@ def _count(count: int, *, correct: bool) -> Text:
 
 
 def print_outputs(
-    names: Iterable[str], outputs: NDArray[np.floating], classified: Sequence[int]
+    names: Iterable[str], outputs: NDArray[np.floating], classified: NDArray[np.integer]
 ) -> None:
     """
     Print what a network makes of each image: the label, and the output for each class.
@@ -79,7 +79,7 @@ def print_outputs(
         The names of the images.
     outputs : ndarray of float, shape (images, classes)
         The outputs of the network.
-    classified : sequence of int
+    classified : ndarray of int, shape (images,)
         The labels that follow from them.
     """
     table = Table()

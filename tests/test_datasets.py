@@ -4,13 +4,17 @@ import gzip
 import struct
 import sys
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from sklearn.datasets import load_digits
 
 from nncore.arrays import Pixels
 from nncore.datasets import DataFileError, Dataset, digits, mnist
+
+Array: TypeAlias = npt.NDArray[Any]
 
 NAMES = (
     "train-images-idx3-ubyte",
@@ -27,11 +31,11 @@ ARRAYS = (
 )
 
 
-def packed(array: np.ndarray) -> bytes:
+def packed(array: Array) -> bytes:
     return struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
 
 
-def filled(directory: Path, **changed: np.ndarray) -> Path:
+def filled(directory: Path, **changed: Array) -> Path:
     """Write the four files, some with other arrays: train_images=..., and so on."""
     for name, array in zip(NAMES, ARRAYS, strict=True):
         key = "_".join(name.split("-")[:2])
@@ -39,7 +43,7 @@ def filled(directory: Path, **changed: np.ndarray) -> Path:
     return directory
 
 
-def rows(pixels: Pixels) -> np.ndarray:
+def rows(pixels: Pixels) -> Array:
     return np.asarray(pixels)
 
 
@@ -52,7 +56,7 @@ def test_the_digits_are_those_of_scikit_learn_each_once() -> None:
     x = np.concatenate([rows(dataset.train_x), rows(dataset.test_x)])
     labels = np.concatenate([dataset.train_labels, dataset.test_labels])
 
-    def sorted_rows(x: np.ndarray, labels: np.ndarray) -> list[tuple[float, ...]]:
+    def sorted_rows(x: Array, labels: Array) -> list[tuple[float, ...]]:
         return sorted(map(tuple, np.column_stack([x, labels]).tolist()))
 
     assert sorted_rows(x, labels) == sorted_rows(bunch.data / 16, bunch.target)
@@ -75,7 +79,9 @@ def test_the_digits_stay_bytes() -> None:
     assert (dataset.train_x.array.max(), dataset.train_x.scale) == (16, 16)
 
 
-def test_without_scikit_learn_one_line_says_what_to_install(monkeypatch) -> None:
+def test_without_scikit_learn_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "sklearn", None)
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(ModuleNotFoundError, match=r'^sklearn.*pip install "nncore\[train\]"$'):
@@ -87,7 +93,9 @@ def test_without_scikit_learn_one_line_says_what_to_install(monkeypatch) -> None
 
 @pytest.mark.parametrize("dot", ["-", "."])
 @pytest.mark.parametrize("end", ["", ".gz"])
-def test_the_four_files_are_found_under_each_of_their_names(tmp_path, dot, end) -> None:
+def test_the_four_files_are_found_under_each_of_their_names(
+    tmp_path: Path, dot: str, end: str
+) -> None:
     for name, array in zip(NAMES, ARRAYS, strict=True):
         content = packed(array)
         name = name.replace("-idx", f"{dot}idx") + end  # noqa: PLW2901
@@ -102,7 +110,7 @@ def test_the_four_files_are_found_under_each_of_their_names(tmp_path, dot, end) 
     assert repr(dataset) == "Dataset(name='mnist', image_shape=(5, 4))"
 
 
-def test_a_missing_directory_or_file_is_told(tmp_path) -> None:
+def test_a_missing_directory_or_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError, match="absent: there is no such directory"):
         mnist(tmp_path / "absent")
     filled(tmp_path)
@@ -123,7 +131,9 @@ def test_a_missing_directory_or_file_is_told(tmp_path) -> None:
         ({"t10k_images": np.ones((3, 4, 5), np.uint8)}, r"got \(5, 4\) and \(4, 5\)"),
     ],
 )
-def test_files_that_do_not_fit_each_other_are_refused(tmp_path, changed, message) -> None:
+def test_files_that_do_not_fit_each_other_are_refused(
+    tmp_path: Path, changed: dict[str, Array], message: str
+) -> None:
     with pytest.raises(DataFileError, match=message):
         mnist(filled(tmp_path, **changed))
 
@@ -131,7 +141,7 @@ def test_files_that_do_not_fit_each_other_are_refused(tmp_path, changed, message
 # --- what is held out
 
 
-def test_the_last_sixth_is_held_out_and_nothing_is_copied(tmp_path) -> None:
+def test_the_last_sixth_is_held_out_and_nothing_is_copied(tmp_path: Path) -> None:
     dataset = mnist(filled(tmp_path))
     (x, labels), (held_x, held_labels) = dataset.hold_out()
     np.testing.assert_array_equal(labels, ARRAYS[1][:6])

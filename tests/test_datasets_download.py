@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,7 @@ class Handler(BaseHTTPRequestHandler):
 
     scripts: dict[str, list[Answer]]
     asked: list[str]
+    url: str
 
     def do_GET(self) -> None:
         name = self.path.rsplit("/", maxsplit=1)[-1]
@@ -85,7 +87,7 @@ def stall(handler: Handler, content: bytes) -> None:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Handler]]:
     """Serve `CONTENTS`; the handler's `scripts` say what goes wrong, `asked` what was asked."""
-    handler = type("ScriptedHandler", (Handler,), {"scripts": {}, "asked": []})
+    handler = type("ScriptedHandler", (Handler,), {"scripts": {}, "asked": [], "url": ""})
     sums = {
         name: RemoteFile(hashlib.sha256(content).hexdigest(), len(content))
         for name, content in CONTENTS.items()
@@ -95,9 +97,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Handler]]:
         threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}).start()
         monkeypatch.setattr(download, "FILES", sums)
         monkeypatch.setenv("no_proxy", "127.0.0.1")
-        url = f"http://127.0.0.1:{running.server_port}/mnist"
-        monkeypatch.setenv("NNCORE_MNIST_URL", url)
-        monkeypatch.setattr(handler, "url", url, raising=False)
+        handler.url = f"http://127.0.0.1:{running.server_port}/mnist"
+        monkeypatch.setenv("NNCORE_MNIST_URL", handler.url)
         yield handler
         running.shutdown()
 
@@ -113,7 +114,9 @@ IMAGES, LABELS, *_ = CONTENTS
 # --- what succeeds
 
 
-def test_all_files_arrive_and_are_not_fetched_again(server, tmp_path) -> None:
+def test_all_files_arrive_and_are_not_fetched_again(
+    server: type[Handler], tmp_path: Path
+) -> None:
     directory = tmp_path / "made" / "when missing"
     assert download_mnist(directory) == directory
     assert complete(directory)
@@ -122,7 +125,9 @@ def test_all_files_arrive_and_are_not_fetched_again(server, tmp_path) -> None:
     assert server.asked == list(CONTENTS)
 
 
-def test_a_damaged_file_is_fetched_again_and_only_that(server, tmp_path) -> None:
+def test_a_damaged_file_is_fetched_again_and_only_that(
+    server: type[Handler], tmp_path: Path
+) -> None:
     download_mnist(tmp_path)
     server.asked.clear()
     (tmp_path / LABELS).write_bytes(CONTENTS[LABELS][:-1])
@@ -135,27 +140,33 @@ def test_a_damaged_file_is_fetched_again_and_only_that(server, tmp_path) -> None
     "trouble",
     [cut, cut_chunked, wrong, too_long, hang_up, status(500), status(503), status(429)],
 )
-def test_passing_trouble_is_tried_again(server, tmp_path, trouble) -> None:
+def test_passing_trouble_is_tried_again(
+    server: type[Handler], tmp_path: Path, trouble: Answer
+) -> None:
     server.scripts[IMAGES] = [trouble, trouble]
     download_mnist(tmp_path, pause=0)
     assert complete(tmp_path)
     assert server.asked == [IMAGES, IMAGES, *CONTENTS]
 
 
-def test_a_silent_server_is_tried_again(server, tmp_path) -> None:
+def test_a_silent_server_is_tried_again(server: type[Handler], tmp_path: Path) -> None:
     server.scripts[IMAGES] = [stall]
     download_mnist(tmp_path, pause=0, timeout=0.1)
     assert complete(tmp_path)
 
 
-def test_the_next_mirror_is_tried_without_a_pause(server, tmp_path, monkeypatch) -> None:
+def test_the_next_mirror_is_tried_without_a_pause(
+    server: type[Handler], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(time, "sleep", lambda _seconds: pytest.fail("no pause is needed"))
     server.scripts[IMAGES] = [status(404)]
     download_mnist(tmp_path, mirrors=[f"{server.url}/first", f"{server.url}/second/"])
     assert complete(tmp_path)
 
 
-def test_the_pause_doubles(server, tmp_path, monkeypatch) -> None:
+def test_the_pause_doubles(
+    server: type[Handler], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pauses: list[float] = []
     monkeypatch.setattr(time, "sleep", pauses.append)
     server.scripts[IMAGES] = [status(500)] * 3
@@ -163,7 +174,9 @@ def test_the_pause_doubles(server, tmp_path, monkeypatch) -> None:
     assert pauses == [0.5, 1.0, 2.0]
 
 
-def test_stale_parts_are_removed_and_fresh_ones_left_alone(server, tmp_path) -> None:
+def test_stale_parts_are_removed_and_fresh_ones_left_alone(
+    server: type[Handler], tmp_path: Path
+) -> None:
     stale, fresh = tmp_path / f"{IMAGES}.old.part", tmp_path / f"{IMAGES}.new.part"
     stale.write_bytes(b"half")
     fresh.write_bytes(b"of another process")
@@ -189,7 +202,9 @@ def test_stale_parts_are_removed_and_fresh_ones_left_alone(server, tmp_path) -> 
         (status(500), "HTTP status 500 Internal Server Error"),
     ],
 )
-def test_lasting_trouble_is_told_and_nothing_is_left(server, tmp_path, trouble, reason) -> None:
+def test_lasting_trouble_is_told_and_nothing_is_left(
+    server: type[Handler], tmp_path: Path, trouble: Answer, reason: str
+) -> None:
     server.scripts[IMAGES] = [trouble] * 3
     expected = rf"the download failed \(http://127.0.0.1:\d+/mnist: .*{reason}"
     with pytest.raises(OSError, match=expected):
@@ -198,7 +213,7 @@ def test_lasting_trouble_is_told_and_nothing_is_left(server, tmp_path, trouble, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_not_there_is_asked_for_once(server, tmp_path) -> None:
+def test_what_is_not_there_is_asked_for_once(server: type[Handler], tmp_path: Path) -> None:
     server.scripts[LABELS] = [status(404)]
     with pytest.raises(OSError, match="HTTP status 404 Not Found"):
         download_mnist(tmp_path)
@@ -207,12 +222,14 @@ def test_what_is_not_there_is_asked_for_once(server, tmp_path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [IMAGES]
 
 
-def test_a_refused_connection_is_told(tmp_path) -> None:
-    with pytest.raises(OSError, match="Connection refused|refused it"):
+def test_a_refused_connection_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"Connection refused|refused it"):
         download_mnist(tmp_path, mirrors=["http://127.0.0.1:9"], attempts=1)
 
 
-def test_a_full_disk_is_told_and_not_tried_again(server, tmp_path, monkeypatch) -> None:
+def test_a_full_disk_is_told_and_not_tried_again(
+    server: type[Handler], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fsync(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
@@ -223,7 +240,9 @@ def test_a_full_disk_is_told_and_not_tried_again(server, tmp_path, monkeypatch) 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_error_in_the_middle_leaves_nothing(server, tmp_path, monkeypatch) -> None:
+def test_an_error_in_the_middle_leaves_nothing(
+    server: type[Handler], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(*_arguments: object) -> Iterator[bytes]:
         yield CONTENTS[IMAGES][:1000]
         raise KeyboardInterrupt
@@ -236,7 +255,7 @@ def test_an_error_in_the_middle_leaves_nothing(server, tmp_path, monkeypatch) ->
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
-def test_ctrl_c_in_the_middle_leaves_nothing(server, tmp_path) -> None:
+def test_ctrl_c_in_the_middle_leaves_nothing(server: type[Handler], tmp_path: Path) -> None:
     arrived = threading.Event()
 
     def stop_halfway(handler: Handler, content: bytes) -> None:
@@ -250,7 +269,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing(server, tmp_path) -> None:
         "import sys; from nncore.datasets import download_mnist; download_mnist(sys.argv[1])"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:  # noqa: S603 - our own
         assert arrived.wait(timeout=60)
         while not list(tmp_path.glob("*.part")):
             time.sleep(0.01)
@@ -271,7 +290,9 @@ def test_ctrl_c_in_the_middle_leaves_nothing(server, tmp_path) -> None:
         ({"attempts": 0}, "`attempts` must be at least 1, got 0"),
     ],
 )
-def test_wrong_settings_are_refused(tmp_path, settings, message) -> None:
+def test_wrong_settings_are_refused(
+    tmp_path: Path, settings: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         download_mnist(tmp_path, **settings)
 
@@ -279,7 +300,9 @@ def test_wrong_settings_are_refused(tmp_path, settings, message) -> None:
 # --- where from and where to
 
 
-def test_the_public_mirrors_are_the_default(tmp_path, monkeypatch) -> None:
+def test_the_public_mirrors_are_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("NNCORE_MNIST_URL", raising=False)
     tried: list[str] = []
 
@@ -293,21 +316,27 @@ def test_the_public_mirrors_are_the_default(tmp_path, monkeypatch) -> None:
     assert tried == [f"{mirror}/{IMAGES}" for mirror in MIRRORS]
 
 
-def test_several_addresses_may_stand_in_the_environment(server, tmp_path, monkeypatch) -> None:
+def test_several_addresses_may_stand_in_the_environment(
+    server: type[Handler], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NNCORE_MNIST_URL", f"http://127.0.0.1:9 {server.url}")
     download_mnist(tmp_path)
     assert complete(tmp_path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have other variables")
-def test_the_default_directory_is_in_the_users_cache(server, tmp_path, monkeypatch) -> None:
+def test_the_default_directory_is_in_the_users_cache(
+    server: type[Handler], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert download_mnist() == tmp_path / "nncore" / "mnist"
     assert complete(tmp_path / "nncore" / "mnist")
     assert server.asked
 
 
-def test_without_platformdirs_one_line_says_what_to_install(monkeypatch) -> None:
+def test_without_platformdirs_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "platformdirs", None)
     with pytest.raises(ModuleNotFoundError, match=r'pip install "nncore\[train\]"$'):
         download_mnist()
@@ -316,15 +345,25 @@ def test_without_platformdirs_one_line_says_what_to_install(monkeypatch) -> None
 # --- the progress bar
 
 
-def test_without_rich_the_download_is_silent(server, tmp_path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(download.importlib.util, "find_spec", lambda _name: None)
+def test_without_rich_the_download_is_silent(
+    server: type[Handler],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(sys.modules, "rich.console", None)
     download_mnist(tmp_path)
     assert complete(tmp_path)
     assert capsys.readouterr() == ("", "")
     assert server.asked
 
 
-def test_a_terminal_shows_progress(server, tmp_path, monkeypatch, capsys) -> None:
+def test_a_terminal_shows_progress(
+    server: type[Handler],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     download_mnist(tmp_path)
     out, err = capsys.readouterr()
@@ -334,7 +373,9 @@ def test_a_terminal_shows_progress(server, tmp_path, monkeypatch, capsys) -> Non
     assert server.asked
 
 
-def test_no_terminal_means_no_progress(server, tmp_path, capsys) -> None:
+def test_no_terminal_means_no_progress(
+    server: type[Handler], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     download_mnist(tmp_path)
     assert capsys.readouterr() == ("", "")
     assert server.asked

@@ -3,12 +3,17 @@
 import gzip
 import struct
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from nncore.datasets import DataFileError, read_idx
+
+Array: TypeAlias = npt.NDArray[Any]
 
 IMAGES = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
 LABELS = np.array([7, 0, 9], dtype=np.uint8)
@@ -19,7 +24,7 @@ def idx(shape: tuple[int, ...], data: bytes) -> bytes:
     return struct.pack(f">4B{len(shape)}I", 0, 0, 8, len(shape), *shape) + data
 
 
-def packed(array: np.ndarray) -> bytes:
+def packed(array: Array) -> bytes:
     return idx(array.shape, array.tobytes())
 
 
@@ -32,7 +37,9 @@ def refused(path: Path, content: bytes, message: str) -> None:
 
 @pytest.mark.parametrize("array", [IMAGES, LABELS])
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
-def test_images_and_labels_are_read_plain_or_gzip(tmp_path, array, compress) -> None:
+def test_images_and_labels_are_read_plain_or_gzip(
+    tmp_path: Path, array: Array, compress: Callable[[bytes], bytes]
+) -> None:
     path = tmp_path / "whatever-its-name"
     path.write_bytes(compress(packed(array)))
     read = read_idx(path)
@@ -41,7 +48,7 @@ def test_images_and_labels_are_read_plain_or_gzip(tmp_path, array, compress) -> 
     np.testing.assert_array_equal(read_idx(str(path)), array)
 
 
-def test_a_gzip_file_of_several_members_is_read_whole(tmp_path) -> None:
+def test_a_gzip_file_of_several_members_is_read_whole(tmp_path: Path) -> None:
     content = packed(IMAGES)
     path = tmp_path / "members.gz"
     path.write_bytes(gzip.compress(content[:20]) + gzip.compress(content[20:]))
@@ -65,12 +72,16 @@ def test_a_gzip_file_of_several_members_is_read_whole(tmp_path) -> None:
     ],
 )
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
-def test_a_wrong_header_or_count_is_refused(tmp_path, content, message, compress) -> None:
+def test_a_wrong_header_or_count_is_refused(
+    tmp_path: Path, content: bytes, message: str, compress: Callable[[bytes], bytes]
+) -> None:
     refused(tmp_path / "bad", compress(content), message)
 
 
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
-def test_a_header_that_claims_a_petabyte_costs_no_memory(tmp_path, compress) -> None:
+def test_a_header_that_claims_a_petabyte_costs_no_memory(
+    tmp_path: Path, compress: Callable[[bytes], bytes]
+) -> None:
     claim = compress(idx((1 << 20, 1 << 15, 1 << 15), bytes(1000)))
     tracemalloc.start()
     try:
@@ -80,7 +91,7 @@ def test_a_header_that_claims_a_petabyte_costs_no_memory(tmp_path, compress) -> 
         tracemalloc.stop()
 
 
-def test_decompression_stops_one_byte_after_the_claimed_size(tmp_path) -> None:
+def test_decompression_stops_one_byte_after_the_claimed_size(tmp_path: Path) -> None:
     bomb = gzip.compress(idx((3,), bytes(64 << 20)))
     tracemalloc.start()
     try:
@@ -90,13 +101,15 @@ def test_decompression_stops_one_byte_after_the_claimed_size(tmp_path) -> None:
         tracemalloc.stop()
 
 
-def test_every_truncation_of_a_gzip_file_is_refused(tmp_path) -> None:
+def test_every_truncation_of_a_gzip_file_is_refused(tmp_path: Path) -> None:
     whole = gzip.compress(packed(IMAGES))
     for length in range(len(whole)):
         refused(tmp_path / "cut", whole[:length], "cut: ")
 
 
-def test_every_damaged_byte_of_a_gzip_file_is_refused_or_changes_nothing(tmp_path) -> None:
+def test_every_damaged_byte_of_a_gzip_file_is_refused_or_changes_nothing(
+    tmp_path: Path,
+) -> None:
     # Only bytes of the gzip header that carry no meaning (time, system) may differ.
     whole, path = gzip.compress(packed(IMAGES), mtime=0), tmp_path / "damaged"
     survived = []
@@ -122,10 +135,12 @@ def test_every_damaged_byte_of_a_gzip_file_is_refused_or_changes_nothing(tmp_pat
         (lambda whole: whole[:12] + b"\xff" * 8 + whole[20:], "gzip stream.*Error -3"),
     ],
 )
-def test_damage_to_a_gzip_stream_is_told(tmp_path, damage, message) -> None:
+def test_damage_to_a_gzip_stream_is_told(
+    tmp_path: Path, damage: Callable[[bytes], bytes], message: str
+) -> None:
     refused(tmp_path / "damaged.gz", damage(gzip.compress(packed(IMAGES))), message)
 
 
-def test_a_missing_file_is_an_error_of_the_system(tmp_path) -> None:
+def test_a_missing_file_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_idx(tmp_path / "absent")

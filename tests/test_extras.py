@@ -13,4 +13,4 @@ def test_a_missing_package_is_named_with_the_extra_that_brings_it() -> None:
 def test_nothing_happens_when_the_package_is_there() -> None:
     with needs("train"):
         import json  # noqa: PLC0415
-    assert json
+    assert json.loads("1") == 1

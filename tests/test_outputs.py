@@ -34,7 +34,7 @@ def test_a_missing_directory_is_told(tmp_path: Path) -> None:
 )
 def test_a_forbidden_directory_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(OSError, match="cannot write .*: Permission denied"):
+    with pytest.raises(OSError, match=r"cannot write .*: Permission denied"):
         check_writable(tmp_path / "digits.npz")
 
 

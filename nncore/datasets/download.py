@@ -4,7 +4,6 @@ import contextlib
 import functools
 import hashlib
 import http.client
-import importlib.util
 import os
 import tempfile
 import time
@@ -244,12 +243,12 @@ def _chunks(url: str, size: int, timeout: float) -> Iterator[bytes]:
 @contextlib.contextmanager
 def _bar(name: str, size: int) -> Iterator[Advance]:
     """Draw a progress bar for one file, where there is rich and a terminal."""
-    if importlib.util.find_spec("rich") is None:
+    try:
+        from rich.console import Console  # noqa: PLC0415 - an extra
+        from rich.progress import BarColumn, DownloadColumn, Progress  # noqa: PLC0415
+    except ModuleNotFoundError:
         yield lambda _count: None
         return
-    from rich.console import Console  # noqa: PLC0415 - an extra
-    from rich.progress import BarColumn, DownloadColumn, Progress  # noqa: PLC0415
-
     console = Console(stderr=True)
     columns = ("{task.description}", BarColumn(), DownloadColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
