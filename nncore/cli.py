@@ -15,6 +15,7 @@ import numpy as np
 from .activations import ACTIVATIONS
 from .extras import MissingExtraError
 from .outputs import check_picture, check_writable
+from .terminal import confusion_matrix, print_confusion, print_outputs
 
 if TYPE_CHECKING:
     from .datasets import Dataset
@@ -273,7 +274,6 @@ def predict(model: Path, images: tuple[str, ...]) -> None:
     """
     from .images import prepare
     from .network import load
-    from .terminal import print_outputs
 
     net = load(model)
     x = prepare(images, net.sizes[0])
@@ -316,8 +316,6 @@ def _plot(history: "History", path: Path, title: str) -> None:
 
 def _report(net: "Network", dataset: "Dataset") -> None:
     """Print the test accuracy, and what was taken for what."""
-    from .terminal import confusion_matrix, print_confusion
-
     classified = np.atleast_1d(net.classify(dataset.test_x))
     counts = confusion_matrix(dataset.test_labels, classified, classes=10)
     print_confusion(counts)

@@ -41,5 +41,6 @@ def needs(extra: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        msg = f'{error.name} is not installed: pip install "nncore[{extra}]"'
+        package = str(error.name).partition(".")[0]
+        msg = f'{package} is not installed: pip install "nncore[{extra}]"'
         raise MissingExtraError(msg, name=error.name) from error

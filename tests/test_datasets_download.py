@@ -87,7 +87,9 @@ def stall(handler: Handler, content: bytes) -> None:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Handler]]:
     """Serve `CONTENTS`; the handler's `scripts` say what goes wrong, `asked` what was asked."""
-    handler = type("ScriptedHandler", (Handler,), {"scripts": {}, "asked": [], "url": ""})
+    handler: type[Handler] = type(
+        "ScriptedHandler", (Handler,), {"scripts": {}, "asked": [], "url": ""}
+    )
     sums = {
         name: RemoteFile(hashlib.sha256(content).hexdigest(), len(content))
         for name, content in CONTENTS.items()

@@ -6,7 +6,7 @@ from nncore.extras import MissingExtraError, needs
 def test_a_missing_package_is_named_with_the_extra_that_brings_it() -> None:
     expected = r'^no_such_package is not installed: pip install "nncore\[train\]"$'
     with pytest.raises(MissingExtraError, match=expected) as caught, needs("train"):
-        import no_such_package  # type: ignore[import-not-found] # noqa: F401, PLC0415
+        import no_such_package.part  # type: ignore[import-not-found] # noqa: F401, PLC0415
     assert caught.value.name == "no_such_package"
 
 
