@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -499,6 +500,14 @@ def test_the_entry_point_runs_the_command_line(
     monkeypatch.setattr(sys, "argv", ["nncore", "--version"])
     assert __main__.main() == 0
     assert "version" in capsys.readouterr().out
+
+
+def test_python_m_ends_with_its_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["nncore", "--version"])
+    monkeypatch.delitem(sys.modules, "nncore.__main__")
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("nncore", run_name="__main__")
+    assert ended.value.code == 0
 
 
 @pytest.mark.parametrize("package", ["click", "rich"])

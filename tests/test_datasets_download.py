@@ -176,10 +176,10 @@ def test_the_pause_doubles(
     assert pauses == [0.5, 1.0, 2.0]
 
 
-def test_stale_parts_are_removed_and_fresh_ones_left_alone(
+def test_stale_temporary_files_are_removed_and_fresh_ones_left_alone(
     server: type[Handler], tmp_path: Path
 ) -> None:
-    stale, fresh = tmp_path / f"{IMAGES}.old.part", tmp_path / f"{IMAGES}.new.part"
+    stale, fresh = tmp_path / f".{IMAGES}.old.tmp", tmp_path / f".{IMAGES}.new.tmp"
     stale.write_bytes(b"half")
     fresh.write_bytes(b"of another process")
     long_ago = time.time() - 2 * download.STALE_SECONDS
@@ -273,7 +273,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing(server: type[Handler], tmp_path: Pa
     command = [sys.executable, "-c", script, str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:  # noqa: S603 - our own
         assert arrived.wait(timeout=60)
-        while not list(tmp_path.glob("*.part")):
+        while not list(tmp_path.glob(".*.tmp")):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)

@@ -5,7 +5,6 @@ import functools
 import hashlib
 import http.client
 import os
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nncore.extras import needs
+from nncore.files import replacing
 
 __all__ = ["download_mnist"]
 
@@ -22,7 +22,7 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
 )
 CHUNK = 1 << 16
-# Parts this old were left by a run that was killed, not by one that is still going.
+# Temporary files this old were left by a run that was killed, not by one that is still going.
 STALE_SECONDS = 24 * 3600
 # Answers that may differ the next time: timeout, too many, the server's own faults.
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
@@ -120,7 +120,7 @@ def download_mnist(
     addresses = _addresses(mirrors)
     directory = _cache_directory() if directory is None else Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
-    _remove_stale_parts(directory)
+    _remove_stale_files(directory)
     missing = [name for name, file in FILES.items() if not _is_whole(directory / name, file)]
     for name in missing:
         download = functools.partial(_download, name, directory, timeout)
@@ -150,13 +150,13 @@ def _cache_directory() -> Path:
     return user_cache_path("nncore", appauthor=False) / "mnist"
 
 
-def _remove_stale_parts(directory: Path) -> None:
+def _remove_stale_files(directory: Path) -> None:
     """Remove what killed runs have left."""
-    for part in directory.glob("*.part"):
+    for path in directory.glob(".*-ubyte.gz.*.tmp"):
         # Another process may have finished or removed it in between.
         with contextlib.suppress(FileNotFoundError):
-            if time.time() - part.stat().st_mtime > STALE_SECONDS:
-                part.unlink()
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                path.unlink()
 
 
 def _is_whole(path: Path, file: RemoteFile) -> bool:
@@ -192,31 +192,16 @@ def _try_mirrors(
 
 def _download(name: str, directory: Path, timeout: float, mirror: str) -> None:
     """Put one file of one mirror under its final name, or raise `MirrorError`."""
-    path, (sha256, size) = directory / name, FILES[name]
+    sha256, size = FILES[name]
     digest = hashlib.sha256()
-    with _part_of(path) as part:
-        with part.open("wb") as out, _bar(name, size) as advance:
-            for chunk in _chunks(f"{mirror}/{name}", size, timeout):
-                digest.update(chunk)
-                out.write(chunk)
-                advance(len(chunk))
-            out.flush()
-            os.fsync(out.fileno())
+    with replacing(directory / name) as out, _bar(name, size) as advance:
+        for chunk in _chunks(f"{mirror}/{name}", size, timeout):
+            digest.update(chunk)
+            out.write(chunk)
+            advance(len(chunk))
         if digest.hexdigest() != sha256:
             reason = f"{name} has SHA-256 {digest.hexdigest()}, expected {sha256}"
             raise MirrorError(reason, passing=True)
-        part.replace(path)
-
-
-@contextlib.contextmanager
-def _part_of(path: Path) -> Iterator[Path]:
-    """Give a temporary file beside `path`; it is removed unless it was renamed."""
-    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
-    os.close(descriptor)
-    try:
-        yield Path(part)
-    finally:
-        Path(part).unlink(missing_ok=True)
 
 
 def _chunks(url: str, size: int, timeout: float) -> Iterator[bytes]:
