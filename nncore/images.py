@@ -103,7 +103,7 @@ def _ink(path: Path) -> Ink:
 def _tones(path: Path) -> tuple[Ink, Ink]:
     """Return the tones of an image file, from 0 to 255, and its opacity, from 0 to 1."""
     with needs("train"):
-        from PIL import Image, ImageOps  # noqa: PLC0415 - an extra
+        from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - an extra
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # A small file that claims a huge image is refused.
@@ -111,6 +111,9 @@ def _tones(path: Path) -> tuple[Ink, Ink]:
         try:
             with Image.open(file) as image:
                 return _split(ImageOps.exif_transpose(image))
+        except UnidentifiedImageError as error:
+            msg = f"{path}: it is no image in a format that Pillow knows"
+            raise ValueError(msg) from error
         except Exception as error:  # damaged files make the decoders raise anything
             msg = f"{path}: it cannot be read as an image: {error}"
             raise ValueError(msg) from error

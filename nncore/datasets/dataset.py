@@ -26,7 +26,7 @@ class Dataset:
     """
     Images of digits, split into examples to learn from and examples to be judged by.
 
-    Parameters
+    Attributes
     ----------
     name : str
         What the data set is called: ``"digits"`` or ``"mnist"``.

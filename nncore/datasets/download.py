@@ -55,7 +55,16 @@ Advance = Callable[[int], None]
 
 
 class MirrorError(OSError):
-    """One mirror's failure to deliver one file; `passing` when it may do so later."""
+    """
+    One mirror's failure to deliver one file.
+
+    Parameters
+    ----------
+    reason : str
+        What went wrong.
+    passing : bool
+        Whether the same request may succeed later.
+    """
 
     def __init__(self, reason: str, *, passing: bool) -> None:
         super().__init__(reason)
