@@ -55,6 +55,14 @@ def test_a_gzip_file_of_several_members_is_read_whole(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_idx(path), IMAGES)
 
 
+def test_images_that_compress_a_thousandfold_are_read(tmp_path: Path) -> None:
+    blank = np.zeros((1000, 28, 28), np.uint8)
+    path = tmp_path / "blank.gz"
+    path.write_bytes(gzip.compress(packed(blank)))
+    assert path.stat().st_size * 900 < blank.size
+    np.testing.assert_array_equal(read_idx(path), blank)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from nncore.extras import needs
 from nncore.files import replacing
 
-__all__ = ["download_mnist"]
+__all__ = ["MirrorError", "RemoteFile", "download_mnist"]
 
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist",
