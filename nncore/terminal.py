@@ -11,6 +11,9 @@ from rich.text import Text
 
 __all__ = ["confusion_matrix", "print_confusion", "print_outputs"]
 
+# Columns of an output that is read by another program.
+UNFOLDED = 10_000
+
 
 def confusion_matrix(
     labels: NDArray[np.integer], classified: NDArray[np.integer], classes: int
@@ -57,7 +60,7 @@ def print_confusion(counts: NDArray[np.int64]) -> None:
     for row, line in enumerate(counts):
         cells = [_count(int(count), correct=row == j) for j, count in enumerate(line)]
         table.add_row(str(row), *cells)
-    Console().print(table)
+    _print(table)
 
 
 def _count(count: int, *, correct: bool) -> Text:
@@ -82,15 +85,24 @@ def print_outputs(
     classified : ndarray of int, shape (images,)
         The labels that follow from them.
     """
-    table = Table()
-    table.add_column("image", overflow="fold")
-    table.add_column("label", justify="right")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("label", justify="right", no_wrap=True)
     for column in range(outputs.shape[1]):
         table.add_column(str(column), justify="right", no_wrap=True)
+    # Last, as only names can be longer than the line: they are folded.
+    table.add_column("image", overflow="fold")
     for name, row, label in zip(names, outputs, classified, strict=True):
         cells = [
             Text(f"{value:.2f}", style="bold green" if j == label else "")
             for j, value in enumerate(row)
         ]
-        table.add_row(Text(click.format_filename(name)), str(label), *cells)
-    Console().print(table)
+        table.add_row(str(label), *cells, Text(click.format_filename(name)))
+    _print(table)
+
+
+def _print(table: Table) -> None:
+    """Print a table; into a file or a pipe it goes without folded lines."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = UNFOLDED
+    console.print(table)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
 
+from nncore import images
 from nncore.extras import MissingExtraError
 from nncore.images import prepare
 
@@ -99,6 +100,13 @@ def test_a_solid_box_is_counted_exactly(see: See) -> None:
     np.testing.assert_array_equal(see(image, 64), expected)
 
 
+def test_a_wide_shape_is_narrowed_to_20_columns(see: See) -> None:
+    image = Image.new("L", (200, 200), 255)
+    ImageDraw.Draw(image).rectangle((20, 70, 179, 129), fill=0)
+    expected = np.tile([0, 8, 16, 16, 16, 16, 8, 0], (8, 1))
+    np.testing.assert_array_equal(see(image, 64), expected)
+
+
 def test_a_thin_stroke_is_not_stretched(see: See) -> None:
     image = Image.new("L", (200, 200), 255)
     ImageDraw.Draw(image).rectangle((90, 20, 109, 179), fill=0)
@@ -148,6 +156,12 @@ def test_place_in_the_image_changes_nothing(see: See, inputs: int) -> None:
 @pytest.mark.parametrize("size", [60, 480, 3000])
 def test_size_changes_little(see: See, inputs: int, size: int) -> None:
     assert differ(see(seven(), inputs), see(seven(size), inputs)) < 0.25
+
+
+def test_a_huge_image_is_reduced_first(tmp_path: Path) -> None:
+    seven(2000).resize((4000, 2000)).save(tmp_path / "huge.png")
+    grey, opacity = images._tones(tmp_path / "huge.png")
+    assert grey.shape == opacity.shape == (512, 1024)
 
 
 @pytest.mark.parametrize("inputs", [64, 784])

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix as sklearn_confusion_matrix
@@ -52,12 +54,29 @@ def test_correct_answers_and_mistakes_differ_in_colour(
 def test_outputs_are_printed_for_each_image(capsys: pytest.CaptureFixture[str]) -> None:
     outputs = np.array([[0.25, 0.75], [0.999, 0.001]])
     print_outputs(["[red]a.png", "b.png"], outputs, np.array([1, 0]))
-    expected = [
-        ["image", "label", "0", "1"],
-        ["[red]a.png", "1", "0.25", "0.75"],
-        ["b.png", "0", "1.00", "0.00"],
-    ]
-    assert lines(capsys.readouterr().out) == expected
+    heading, *rows = (
+        line.split() for line in capsys.readouterr().out.split("\n") if line.strip()
+    )
+    assert heading == ["label", "0", "1", "image"]
+    assert rows == [["1", "0.25", "0.75", "[red]a.png"], ["0", "1.00", "0.00", "b.png"]]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_long_names_are_folded_for_people_and_whole_for_programs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    if terminal:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    name = "a-directory/" * 20 + "seven.png"
+    print_outputs([name], np.eye(10)[[7]], np.array([7]))
+    out = capsys.readouterr().out
+    assert (name in out) is not terminal
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", out)
+    assert max(map(len, plain.splitlines())) <= (80 if terminal else 350)
+    # Folded or not, the name is there, and no number is cut off.
+    assert name in re.sub(r"\s+", "", plain)
+    assert len(re.findall(r"[01]\.00", plain)) == 10
 
 
 def test_a_name_that_is_no_text_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
