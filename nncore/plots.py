@@ -76,7 +76,7 @@ def learning_curves(
             marker = "o" if len(values) == 1 else None
             ax.plot(epochs, values, color=color, linestyle=line, marker=marker, label=name)
     if best_epoch is not None:
-        label = f"best: epoch {best_epoch}"
+        label = f"lowest validation cost: epoch {best_epoch}"
         ax.axvline(best_epoch, color="0.5", linewidth=0.8, linestyle=":", label=label)
     ax.set_xlabel("epoch")
     ax.set_ylabel(ylabel)

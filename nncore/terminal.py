@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["confusion_matrix", "print_confusion", "print_outputs"]
+__all__ = ["confusion_matrix", "examples", "print_confusion", "print_outputs"]
 
 # Columns of an output that is read by another program.
 UNFOLDED = 10_000
@@ -106,3 +106,27 @@ def _print(table: Table) -> None:
     if not console.is_terminal:
         console.width = UNFOLDED
     console.print(table)
+
+
+def examples(*commands: str) -> str:
+    """
+    Lay out examples for the end of a help page.
+
+    Parameters
+    ----------
+    *commands : str
+        What to type.
+
+    Returns
+    -------
+    str
+        A paragraph for click's `epilog`.
+
+    Examples
+    --------
+    >>> examples("nncore train").splitlines()[1:]
+    ['Example:', '  nncore train']
+    """
+    title = "Example:" if len(commands) == 1 else "Examples:"
+    # The backspace tells click to keep the lines as they are.
+    return "\n".join(["\b", title, *(f"  {command}" for command in commands)])

@@ -46,9 +46,9 @@ def test_curves_differ_in_colour_and_in_line_and_are_named() -> None:
 
 def test_the_best_epoch_is_marked_and_named() -> None:
     ax = learning_curves({"training": [3.0, 2.0, 1.0]}, ylabel="cost", best_epoch=2)
-    xs, _ = drawn(ax)["best: epoch 2"]
+    xs, _ = drawn(ax)["lowest validation cost: epoch 2"]
     assert xs == [2, 2]
-    assert legend(ax) == ["training", "best: epoch 2"]
+    assert legend(ax) == ["training", "lowest validation cost: epoch 2"]
 
 
 def test_a_single_epoch_can_be_seen() -> None:
