@@ -44,7 +44,7 @@ data_option = click.option(
     default="digits",
     metavar="digits|mnist|DIR",
     help="digits: the 1,797 that scikit-learn installs with itself; mnist: downloaded once to "
-    "the user's cache; DIR: a directory with the four IDX files of MNIST.  [default: digits]",
+    "the user's cache, from NNCORE_MNIST_URL where that is set; DIR: a directory with the four IDX files of MNIST.  [default: digits]",
 )
 
 
@@ -62,9 +62,23 @@ data_option = click.option(
     help="Neurons of each layer: the inputs must be the pixels of an image, the outputs 10.  "
     "[default: 64,100,10 for digits; 784,100,10 for MNIST]",
 )
-@click.option("--epochs", type=click.IntRange(min=1), default=30, show_default=True)
-@click.option("--batch-size", type=click.IntRange(min=1), default=10, show_default=True)
-@click.option("--learning-rate", type=float, default=0.1, show_default=True)
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    help="How often every example is seen.",
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="Examples for each step.",
+)
+@click.option(
+    "--learning-rate", type=float, default=0.1, show_default=True, help="Length of a step."
+)
 @click.option(
     "--l2", type=float, default=1e-4, show_default=True, help="Penalty on large weights."
 )
@@ -74,7 +88,13 @@ data_option = click.option(
     help="Stop after so many epochs without a better cost of the examples held out, and keep "
     "the best network.  [default: run all epochs, keep the last]",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="One seed gives one network.",
+)
 @click.option(
     "--activation",
     type=click.Choice([name for name in ACTIVATIONS if name != "softmax"]),
@@ -168,7 +188,8 @@ def train(
 
 
 @click.command(
-    epilog=examples("nncore evaluate digits.npz", "nncore evaluate mnist.npz --data mnist")
+    short_help="Judge a network by the test examples.",
+    epilog=examples("nncore evaluate digits.npz", "nncore evaluate mnist.npz --data mnist"),
 )
 @click.argument("model", type=click.Path(path_type=Path))
 @data_option
@@ -182,7 +203,10 @@ def evaluate(model: Path, data: str) -> None:
     _report(net, dataset)
 
 
-@click.command(epilog=examples("nncore predict digits.npz seven.png"))
+@click.command(
+    short_help="Ask a network about image files.",
+    epilog=examples("nncore predict digits.npz seven.png"),
+)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 def predict(model: Path, images: tuple[str, ...]) -> None:
