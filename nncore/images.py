@@ -127,13 +127,22 @@ def _split(image: "Image.Image") -> tuple[Ink, Ink]:
         if not np.isfinite(wide).all():
             msg = "its tones are not finite"
             raise ValueError(msg)
-        spread = np.ptp(wide) or 1.0
-        return (wide - wide.min()) / spread * 255, np.ones_like(wide)
+        grey = _reduced((wide - wide.min()) / (np.ptp(wide) or 1.0) * 255)
+        return grey, np.ones_like(grey)
     image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((LARGEST, LARGEST))
     image = image.convert("RGBA")
     grey = np.asarray(image.convert("L"), dtype=np.float64)
     return grey, np.asarray(image.getchannel("A"), dtype=np.float64) / 255
+
+
+def _reduced(grey: Ink) -> Ink:
+    """Return tones at the largest size that is needed, or as they are."""
+    from PIL import Image  # noqa: PLC0415 - an extra
+
+    image = Image.fromarray(grey.astype(np.float32))
+    image.thumbnail((LARGEST, LARGEST))
+    return np.asarray(image, dtype=np.float64)
 
 
 def _paper(grey: Ink, opacity: Ink) -> float:
