@@ -142,7 +142,8 @@ def _reduced(grey: Ink) -> Ink:
 
     image = Image.fromarray(grey.astype(np.float32))
     image.thumbnail((LARGEST, LARGEST))
-    return np.asarray(image, dtype=np.float64)
+    # The filter overshoots at the edges of strokes.
+    return np.clip(np.asarray(image, dtype=np.float64), 0, 255)
 
 
 def _paper(grey: Ink, opacity: Ink) -> float:

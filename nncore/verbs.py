@@ -44,7 +44,8 @@ data_option = click.option(
     default="digits",
     metavar="digits|mnist|DIR",
     help="digits: the 1,797 that scikit-learn installs with itself; mnist: downloaded once to "
-    "the user's cache, from NNCORE_MNIST_URL where that is set; DIR: a directory with the four IDX files of MNIST.  [default: digits]",
+    "the user's cache, from NNCORE_MNIST_URL where that is set; DIR: a directory with the four "
+    "IDX files of MNIST.  [default: digits]",
 )
 
 
