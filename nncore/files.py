@@ -48,9 +48,13 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError) and error.errno is not None:
+            # A full disk names no file, and nobody knows the temporary one.
+            nobody_knows = error.filename in {None, os.fspath(temporary)}
+            error.filename = os.fspath(path) if nobody_knows else error.filename
         raise
     _sync_directory(target.parent)
 

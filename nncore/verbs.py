@@ -3,6 +3,7 @@
 # Heavy imports wait for the verb that needs them, so that `nncore --help` is quick.
 # ruff: noqa: PLC0415
 
+import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -180,7 +181,7 @@ def train(
         click.echo(f"stopped by Ctrl-C in epoch {epochs_done + 1}; what was learned is kept")
     if history.stopped == "patience":
         click.echo(f"stopped after epoch {epochs_done}; kept epoch {history.best_epoch}")
-    net.save(output)
+    _save(net, output)
     click.echo(f"wrote {output}")
     if plot is not None:
         _plot(history, plot, f"{dataset.name}, sizes {', '.join(map(str, sizes))}")
@@ -243,6 +244,17 @@ def _check_fit(sizes: Sequence[int], dataset: "Dataset") -> None:
             f"{','.join(map(str, sizes))}"
         )
         raise ValueError(msg)
+
+
+def _save(net: "Network", output: Path) -> None:
+    """Write the network; where that fails after all, to a place where nothing is lost."""
+    try:
+        net.save(output)
+    except OSError as error:
+        refuge = Path(tempfile.mkdtemp(prefix="nncore-")) / output.name
+        net.save(refuge)
+        msg = f"cannot write {output}: {error.strerror}; the network was written to {refuge}"
+        raise OSError(msg) from error
 
 
 def _plot(history: "History", path: Path, title: str) -> None:

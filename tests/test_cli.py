@@ -252,13 +252,23 @@ def test_what_cannot_be_trained_is_told_before_the_training(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_arguments: object) -> None:
-        raise OSError(28, "No space left on device")
+def test_on_a_full_disk_the_network_is_written_elsewhere(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Network.save
 
-    monkeypatch.setattr(os, "fsync", full)
-    failed(run(*QUICK), "No space left on device")
-    assert list(tmp_path.iterdir()) == []
+    def full(net: Network, path: Path) -> None:
+        if path.parent == Path():
+            raise OSError(28, "No space left on device")
+        write(net, path)
+
+    monkeypatch.setattr(Network, "save", full)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    result = run(*QUICK)
+    failed(
+        result, "cannot write digits.npz: No space left on device; the network was written to"
+    )
+    assert nncore.load(result.err.split()[-1]).sizes == (64, 8, 10)
 
 
 # --- evaluate

@@ -30,6 +30,20 @@ def test_after_an_error_the_old_file_stands_alone(tmp_path: Path, error: BaseExc
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "none" / "file"
+    with pytest.raises(FileNotFoundError) as missing, replacing(path):
+        raise AssertionError
+    assert missing.value.filename == str(path)
+    path = tmp_path / "file"
+    with pytest.raises(OSError, match="No space left") as full, replacing(path):
+        raise OSError(28, "No space left on device")
+    assert full.value.filename == str(path)
+    with pytest.raises(OSError, match="other") as other, replacing(path):
+        raise OSError(5, "error", "other")
+    assert other.value.filename == "other"
+
+
 def test_contents_and_name_are_synced_in_this_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
