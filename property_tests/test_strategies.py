@@ -165,11 +165,17 @@ def test_traps_are_drawn(trap: str, condition: Any) -> None:
             lambda: sizes(min_width=3, max_width=2),
             "max_width=2 must not be less than min_width=3",
         ),
-        (lambda: sizes(max_width=2.5), "max_width=2.5 must be an integer"),
+        (
+            lambda: sizes(max_width=2.5),  # type: ignore[arg-type]
+            "max_width=2.5 must be an integer",
+        ),
         (lambda: sizes(min_layers=True), "min_layers=True must be an integer"),
         (lambda: networks(max_width=0), "max_width=0 must not be less than min_width=1"),
         (lambda: networks(hidden=()), r"hidden=\(\) must be a sequence of at least one"),
-        (lambda: networks(outputs="relu"), "outputs='relu' must be a sequence"),
+        (
+            lambda: networks(outputs="relu"),  # type: ignore[arg-type]
+            "outputs='relu' must be a sequence",
+        ),
         (
             lambda: networks(regimes=["wild"]),
             r"regimes=\['wild'\] holds 'wild'; known are grid",
