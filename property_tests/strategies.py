@@ -20,7 +20,7 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from nncore import Activation, Network
+from nncore import Activation, Cost, Network
 
 __all__ = [
     "GRID",
@@ -78,7 +78,7 @@ class Bounds(TypedDict, total=False):
     min_width: int
     max_width: int
     hidden: Sequence[str | Activation]
-    outputs: Sequence[tuple[str | Activation, str]]
+    outputs: Sequence[tuple[str | Activation, str | Cost]]
     l2: Sequence[Any]
     regimes: Sequence[str]
     dtype: str
@@ -114,7 +114,7 @@ def networks(
     min_width: int = 1,
     max_width: int = 8,
     hidden: Sequence[str | Activation] = HIDDEN,
-    outputs: Sequence[tuple[str | Activation, str]] = OUTPUTS,
+    outputs: Sequence[tuple[str | Activation, str | Cost]] = OUTPUTS,
     l2: Sequence[Any] = (0.0, 0.25),
     regimes: Sequence[str] = REGIMES,
     dtype: str = "float64",
