@@ -22,8 +22,8 @@ COMMON = settings(
     phases=set(Phase) - {Phase.explain},
 )
 
-settings.register_profile("dev", COMMON, max_examples=50)
-settings.register_profile("ci", COMMON, max_examples=100, derandomize=True, database=None)
+settings.register_profile("dev", COMMON, max_examples=100)
+settings.register_profile("ci", COMMON, max_examples=200, derandomize=True, database=None)
 # Where CI is set, Hypothesis's own defaults would try the same examples every night.
 settings.register_profile(
     "nightly",
