@@ -95,18 +95,24 @@ def test_results_kept_by_the_caller_stay(case: Case, data: st.DataObject) -> Non
     assert_same_bits(first, bits, case)
 
 
-@given(
-    case=cases(
-        max_layers=5,
-        regimes=("grid",),
-        hidden=("identity", "relu"),
-        outputs=[("identity", "quadratic")],
+@st.composite
+def exact_sums(draw: st.DrawFn) -> Case:
+    """Return a strategy for cases in which float64 rounds nothing."""
+    case = draw(
+        cases(
+            max_layers=5,
+            hidden=("identity", "relu"),
+            outputs=[("identity", "quadratic")],
+            regimes=("grid",),
+        )
     )
-)
+    batch = 2 ** (len(case.x).bit_length() - 1)  # dividing by 3 or 5 would round
+    return case._replace(x=case.x[:batch], y=case.y[:batch])
+
+
+@given(case=exact_sums())
 def test_layout_changes_nothing_where_sums_are_exact(case: Case) -> None:
     """Strided, Fortran-ordered, read-only, big-endian: where nothing is rounded, same bits."""
-    batch = 2 ** (len(case.x).bit_length() - 1)  # dividing by 3 or 5 would round
-    case = case._replace(x=case.x[:batch], y=case.y[:batch])
     expected = results(case)
     for x, y in zip(layouts(case.x).values(), layouts(case.y).values(), strict=True):
         assert_same_bits(results(case._replace(x=x, y=y)), expected, case)
@@ -159,7 +165,7 @@ def test_one_array_may_serve_twice(case: Case) -> None:
     assert_same_bits(results(case._replace(y=case.x)), expected, case)
 
 
-@given(case=cases())
+@given(case=exact_sums())
 def test_one_example_may_serve_twice(case: Case) -> None:
     """A batch whose rows are one example in memory gives the bits of a batch of copies."""
     x, y = (np.broadcast_to(array[0], array.shape) for array in (case.x, case.y))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, find, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from strategies import GRID, REGIMES, Case, batches, cases, networks, sizes
@@ -20,6 +20,7 @@ SEARCH = settings(
     derandomize=True,
     database=None,
     deadline=None,
+    phases=tuple(Phase),
     suppress_health_check=list(HealthCheck),
 )
 
