@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from strategies import Array, Case, cases, networks
 
 from nncore import Network
@@ -62,7 +62,15 @@ def test_rows_of_a_forward_pass_are_examples(case: Case) -> None:
     assert np.array_equal(forward.activations[0], case.x), f"activations[0] is not x\n{case}"
 
 
+def undecided() -> Case:
+    """Return a case whose only output is exactly 1/2."""
+    net = Network([1, 1], rng=0)
+    net.weights[1][:] = 0
+    return Case(net, np.ones((1, 1)), np.ones((1, 1)))
+
+
 @given(case=cases())
+@example(case=undecided())
 def test_outputs_are_the_last_activations(case: Case) -> None:
     """`predict` returns activations[-1], and `classify` one label for each example."""
     last = case.net.forward(case.x).activations[-1]
