@@ -225,7 +225,8 @@ def as_numbers(value: object, dtype: np.dtype[Any], name: str) -> Array:
         raise TypeError(msg)
     if array.dtype.kind in "iuf":
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite: refused
-            return np.asarray(array, dtype)
+            # One layout, since numpy adds up a product in an order that follows the strides.
+            return np.asarray(array, dtype, order="C")
     if array.dtype.kind not in "cO":
         msg = f"`{name}` must hold numbers; got dtype {array.dtype}"
         if array.dtype.kind == "b":

@@ -11,10 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import OUTPUTS, Array, Case, cases
 
-#: numpy adds up a product of matrices in an order that depends on their strides.
-SUMS_FOLLOW_THE_LAYOUT = pytest.mark.xfail(
-    reason="arrays are multiplied in the layout in which they come", raises=AssertionError
-)
 QUADRATIC = [output for output in OUTPUTS if "quadratic" in output]
 
 
@@ -118,7 +114,6 @@ def test_layout_changes_nothing_where_sums_are_exact(case: Case) -> None:
         assert_same_bits(results(case._replace(x=x, y=y)), expected, case)
 
 
-@SUMS_FOLLOW_THE_LAYOUT
 @given(case=cases())
 def test_layout_changes_nothing(case: Case) -> None:
     """Strided, Fortran-ordered, read-only or big-endian, the same numbers give same bits."""
@@ -127,7 +122,6 @@ def test_layout_changes_nothing(case: Case) -> None:
         assert_same_bits(results(case._replace(x=x, y=y)), expected, case)
 
 
-@SUMS_FOLLOW_THE_LAYOUT
 @given(case=cases())
 def test_layout_of_parameters_changes_nothing(case: Case) -> None:
     """Weights in another layout are the same weights, to the last bit of every result."""
