@@ -21,7 +21,7 @@ from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 
-from .arrays import Array, Column, Elementwise, Matrix, as_array, as_matrix, as_result
+from .arrays import Array, Column, Matrix, as_array, elementwise, matrix_like, real_part
 from .settings import check_functions
 
 __all__ = [
@@ -48,13 +48,13 @@ M = TypeVar("M", bound=int)
 N = TypeVar("N", bound=int)
 ArrayFunction: TypeAlias = Callable[[Array], Array]
 
-exp = cast("Elementwise", np.exp)
-log1p = cast("Elementwise", np.log1p)
+exp = elementwise(np.exp)
+log1p = elementwise(np.log1p)
 
 
 def _minus_abs(z: Array) -> Array:
     """Return -|z|, with the sign taken from the real part."""
-    return np.where(z.real < 0, z, -z)
+    return np.where(real_part(z) < 0, z, -z)
 
 
 def sigmoid(z: Array) -> Array:
@@ -69,7 +69,7 @@ def sigmoid(z: Array) -> Array:
     array([0. , 0.5, 1. ])
     """
     e = np.exp(_minus_abs(z))
-    a: Array = np.where(z.real < 0, e, 1) / (1 + e)
+    a: Array = np.where(real_part(z) < 0, e, 1) / (1 + e)
     return a
 
 
@@ -126,7 +126,7 @@ def relu(z: Array) -> Array:
     >>> relu(np.array([-2.0, 0.0, 2.0]))
     array([0., 0., 2.])
     """
-    return np.where(z.real > 0, z, 0)
+    return np.where(real_part(z) > 0, z, 0)
 
 
 def relu_prime(z: Array) -> Array:
@@ -138,7 +138,7 @@ def relu_prime(z: Array) -> Array:
     >>> relu_prime(np.array([-2.0, 0.0, 2.0]))
     array([0., 0., 1.])
     """
-    return np.where(z.real > 0, np.ones_like(z), np.zeros_like(z))
+    return np.where(real_part(z) > 0, np.ones_like(z), np.zeros_like(z))
 
 
 def leaky_relu(z: Array) -> Array:
@@ -150,7 +150,7 @@ def leaky_relu(z: Array) -> Array:
     >>> leaky_relu(np.array([-2.0, 0.0, 2.0]))
     array([-0.02,  0.  ,  2.  ])
     """
-    return np.where(z.real > 0, z, z / 100)
+    return np.where(real_part(z) > 0, z, z / 100)
 
 
 def leaky_relu_prime(z: Array) -> Array:
@@ -163,7 +163,7 @@ def leaky_relu_prime(z: Array) -> Array:
     array([0.01, 0.01, 1.  ])
     """
     one = np.ones_like(z)
-    return np.where(z.real > 0, one, one / 100)
+    return np.where(real_part(z) > 0, one, one / 100)
 
 
 def softplus(z: Array) -> Array:
@@ -177,7 +177,7 @@ def softplus(z: Array) -> Array:
     >>> softplus(np.array([-1000.0, 1000.0]))
     array([   0., 1000.])
     """
-    return np.where(z.real < 0, 0, z) + np.log1p(np.exp(_minus_abs(z)))
+    return np.where(real_part(z) < 0, 0, z) + np.log1p(np.exp(_minus_abs(z)))
 
 
 def softplus_prime(z: Array) -> Array:
@@ -216,12 +216,18 @@ def identity_prime(z: Array) -> Array:
     return np.ones_like(z)
 
 
-def _peak(z: Matrix[M, N]) -> tuple[Column[M], Array]:
+def _peak(z: Matrix[M, N]) -> tuple[Column[M], Matrix[M, N]]:
     """Return the largest entry of each row, and a mask that is false where it stands."""
     array = as_array(z)
-    index = array.real.argmax(axis=1, keepdims=True)
+    index = real_part(array).argmax(axis=1, keepdims=True)
     peak = np.take_along_axis(array, index, axis=1)
-    return cast("Column[M]", peak), np.arange(array.shape[1]) != index
+    is_other: Array = np.arange(array.shape[1]) != index
+    return cast("Column[M]", peak), cast("Matrix[M, N]", is_other)
+
+
+def _only(mask: Matrix[M, N], z: Matrix[M, N]) -> Matrix[M, N]:
+    """Return z where the mask is true, and 0 elsewhere."""
+    return cast("Matrix[M, N]", np.where(as_array(mask), as_array(z), 0))
 
 
 def softmax(z: Matrix[M, N]) -> Matrix[M, N]:
@@ -253,7 +259,7 @@ def softmax(z: Matrix[M, N]) -> Matrix[M, N]:
     array([[0.5, 0.5, 0. ]])
     """
     peak, _ = _peak(z)
-    e = exp(z - peak)
+    e: Matrix[M, N] = exp(z - peak)
     return e / e.sum(axis=1, keepdims=True)
 
 
@@ -287,8 +293,8 @@ def negative_log_softmax(z: Matrix[M, N]) -> Matrix[M, N]:
     array([[4.24835426e-18, 4.00000000e+01]])
     """
     peak, is_other = _peak(z)
-    below = z - peak
-    others = as_matrix(np.where(is_other, as_array(exp(below)), 0))
+    below: Matrix[M, N] = z - peak
+    others: Matrix[M, N] = _only(is_other, exp(below))
     return log1p(others.sum(axis=1, keepdims=True)) - below
 
 
@@ -366,9 +372,7 @@ class Activation:
         >>> ACTIVATIONS["relu"].apply(np.array([[-1.0, 2.0]]))
         array([[0., 2.]])
         """
-        array = as_array(z)
-        a = as_result(self.function(array), array.shape, f"`function` of {self}")
-        return as_matrix(a)
+        return matrix_like(z, self.function(as_array(z)), f"`function` of {self}")
 
     def slope(self, z: Matrix[M, N]) -> Matrix[M, N]:
         """
@@ -399,8 +403,7 @@ class Activation:
         >>> ACTIVATIONS["relu"].slope(np.array([[-1.0, 2.0]]))
         array([[0., 1.]])
         """
-        array = as_array(z)
-        return as_matrix(as_result(self.prime(array), array.shape, f"`prime` of {self}"))
+        return matrix_like(z, self.prime(as_array(z)), f"`prime` of {self}")
 
     def output_error(self, z: Matrix[M, N], nabla_a: Matrix[M, N]) -> Matrix[M, N]:
         """
@@ -467,7 +470,7 @@ class Softmax:
 
     def output_error(self, z: Matrix[M, N], nabla_a: Matrix[M, N]) -> Matrix[M, N]:
         """Return dC/dz from dC/da, with da_j/dz_k = a_j (1 if j = k else 0) - a_j a_k."""
-        a = softmax(z)
+        a: Matrix[M, N] = softmax(z)
         return a * (nabla_a - (nabla_a * a).sum(axis=1, keepdims=True))
 
 

@@ -3,14 +3,37 @@ Dimensions in types: ``Matrix[M, N]``, ``Vector[N]``, and the doors that lead to
 
 A type checker sees classes whose operators carry the dimensions from the operands to the
 result, and rejects a product, a sum or a transpose whose dimensions do not fit. At run time
-they are plain `numpy.ndarray`: the dimensions cost nothing. Shapes are proved, dtypes are not.
+they are plain `numpy.ndarray`: the dimensions cost nothing.
 
-The operator signatures are the only claims that are trusted; a test holds each of them to what
-numpy does at pairwise distinct sizes. Arrays come in through `as_batch` and `as_parameter`,
- which check what no type can carry: the shape and the numbers of an array that
-somebody else made. They share three rules. Real numbers become floats of the network's dtype;
-complex numbers and objects (balls, rationals) pass with their shape checked; everything else,
-bool, NaN and infinity among it, is refused.
+What is proved, and what is not:
+
+- Dimensions are proved wherever functions are generic in them: `nncore.kernels`, and the
+  functions of `nncore.costs` and `nncore.activations` that take a ``Matrix``. They broadcast in
+  one way only: a ``Vector``, one number for each column, is added; a ``Column``, one number
+  for each row, is subtracted, multiplied by and divided by.
+- In a list of layers every width is a `Width`, so the checker tells widths from batches there,
+  but not one layer's width from another's: that ``weights[l]`` has shape ``(sizes[l],
+  sizes[l-1])`` and ``biases[l]`` ``(sizes[l],)`` no type can carry. `as_parameter` checks it
+  each time that a network reads them.
+- dtypes are not proved: the same kernels run on floats, complex numbers and foreign numbers.
+- The operator signatures below, and the casts of the doors, are the only claims that are
+  trusted; a test holds each signature to what numpy does at pairwise distinct sizes.
+
+Arrays come in through `as_batch` and `as_parameter`, which check what no type can carry: the
+shape and the numbers of an array that somebody else made. They share three rules. Real numbers
+become floats of the network's dtype; complex numbers and objects (balls, rationals) pass with
+their shape checked; everything else, bool, NaN and infinity among it, is refused.
+
+A kernel of your own states its dimensions as type variables, takes its arrays from `as_matrix`
+and `as_vector`, and gives them back through `as_array`.
+
+Examples
+--------
+>>> def layer_forward(w: Matrix[N, K], b: Vector[N], a_prev: Matrix[M, K]) -> Matrix[M, N]:
+...     return a_prev @ w.T + b
+>>> w, b, a_prev = np.ones((3, 2)), np.zeros(3), np.ones((1, 2))
+>>> as_array(layer_forward(as_matrix(w), as_vector(b), as_matrix(a_prev)))
+array([[2., 2., 2.]])
 """
 
 from __future__ import annotations
@@ -22,6 +45,7 @@ from typing import (
     Any,
     Generic,
     Literal,
+    NewType,
     Protocol,
     TypeAlias,
     TypeVar,
@@ -32,16 +56,20 @@ from typing import (
 import numpy as np
 import numpy.typing as npt
 
-from .settings import integer
+from .pixels import Pixels
 
 __all__ = [
     "Array",
+    "Array1D",
+    "Array2D",
     "Column",
     "Elementwise",
     "Matrix",
     "Pixels",
     "Vector",
+    "Width",
     "as_array",
+    "as_arrays",
     "as_batch",
     "as_examples",
     "as_matrices",
@@ -51,6 +79,10 @@ __all__ = [
     "as_result",
     "as_vector",
     "check_finite",
+    "elementwise",
+    "matrix_like",
+    "one_for_each_row",
+    "real_part",
     "rows_of",
 ]
 
@@ -60,21 +92,42 @@ N = TypeVar("N", bound=int)
 
 #: An array of floats, complex numbers or foreign numbers (dtype object).
 Array: TypeAlias = npt.NDArray[Any]
+#: The same with its rank, as far as numpy's own types carry one.
+Array1D: TypeAlias = np.ndarray[tuple[int], np.dtype[Any]]
+Array2D: TypeAlias = np.ndarray[tuple[int, int], np.dtype[Any]]
+
+#: The width of some layer; of which one, the types do not say.
+Width = NewType("Width", int)
 
 if TYPE_CHECKING:
 
     class Vector(Generic[N]):
         """N numbers."""
 
-        def __sub__(self, other: Vector[N], /) -> Vector[N]: ...
+        def __len__(self) -> int: ...
+        def __neg__(self) -> Vector[N]: ...
+        @overload
+        def __matmul__(self, other: Vector[N], /) -> Any: ...
+        @overload
+        def __matmul__(self, other: Matrix[N, K], /) -> Vector[K]: ...
+        def __matmul__(self, other: Any, /) -> Any: ...
+        def __add__(self, other: Vector[N] | float, /) -> Vector[N]: ...
+        def __sub__(self, other: Vector[N] | float, /) -> Vector[N]: ...
+        def __mul__(self, other: Vector[N] | float, /) -> Vector[N]: ...
+        def __truediv__(self, other: Vector[N] | float, /) -> Vector[N]: ...
+        def __radd__(self, other: float, /) -> Vector[N]: ...
+        def __rsub__(self, other: float, /) -> Vector[N]: ...
         def __rmul__(self, other: float, /) -> Vector[N]: ...
-        def __truediv__(self, other: int, /) -> Vector[N]: ...
+        def __rtruediv__(self, other: float, /) -> Vector[N]: ...
         def sum(self) -> Any: ...
 
     class Column(Generic[M]):
         """One number for each of M rows, shape (M, 1)."""
 
-        def __sub__(self, other: Matrix[M, N], /) -> Matrix[M, N]: ...
+        def __len__(self) -> int: ...
+        def __neg__(self) -> Column[M]: ...
+        def __truediv__(self, other: float, /) -> Column[M]: ...
+        def __rmul__(self, other: float, /) -> Column[M]: ...
 
     class Matrix(Generic[M, N]):
         """M rows of N numbers."""
@@ -83,13 +136,19 @@ if TYPE_CHECKING:
         def T(self) -> Matrix[N, M]: ...
         def __len__(self) -> int: ...
         def __neg__(self) -> Matrix[M, N]: ...
+        @overload
         def __matmul__(self, other: Matrix[N, K], /) -> Matrix[M, K]: ...
-        def __add__(self, other: Matrix[M, N] | Vector[N], /) -> Matrix[M, N]: ...
-        def __sub__(self, other: Matrix[M, N] | Column[M], /) -> Matrix[M, N]: ...
-        def __rsub__(self, other: int, /) -> Matrix[M, N]: ...
-        def __mul__(self, other: Matrix[M, N] | Column[M], /) -> Matrix[M, N]: ...
-        def __rmul__(self, other: float, /) -> Matrix[M, N]: ...
-        def __truediv__(self, other: Column[M] | int, /) -> Matrix[M, N]: ...
+        @overload
+        def __matmul__(self, other: Vector[N], /) -> Vector[M]: ...
+        def __matmul__(self, other: Any, /) -> Any: ...
+        def __add__(self, other: Matrix[M, N] | Vector[N] | float, /) -> Matrix[M, N]: ...
+        def __sub__(self, other: Matrix[M, N] | Column[M] | float, /) -> Matrix[M, N]: ...
+        def __mul__(self, other: Matrix[M, N] | Column[M] | float, /) -> Matrix[M, N]: ...
+        def __truediv__(self, other: Matrix[M, N] | Column[M] | float, /) -> Matrix[M, N]: ...
+        def __radd__(self, other: Vector[N] | float, /) -> Matrix[M, N]: ...
+        def __rsub__(self, other: Column[M] | float, /) -> Matrix[M, N]: ...
+        def __rmul__(self, other: Column[M] | float, /) -> Matrix[M, N]: ...
+        def __rtruediv__(self, other: float, /) -> Matrix[M, N]: ...
         @overload
         def sum(self) -> Any: ...
         @overload
@@ -100,13 +159,12 @@ if TYPE_CHECKING:
         def sum(self, axis: Literal[1], *, keepdims: Literal[True]) -> Column[M]: ...
         def sum(self, axis: int | None = None, *, keepdims: bool = False) -> Any: ...
 
-    class Elementwise(Protocol):
-        """A function of each entry: the shape stays as it is."""
+    D = TypeVar("D", bound=Matrix[Any, Any] | Vector[Any] | Column[Any])
 
-        @overload
-        def __call__(self, z: Matrix[M, N], /) -> Matrix[M, N]: ...
-        @overload
-        def __call__(self, z: Column[M], /) -> Column[M]: ...
+    class Elementwise(Protocol):
+        """A function of each entry: the dimensions stay as they are."""
+
+        def __call__(self, z: D, /) -> D: ...
 
 else:
     Vector = np.ndarray[tuple[N], np.dtype[Any]]
@@ -120,28 +178,56 @@ def as_array(matrix: Matrix[M, N] | Vector[N] | Column[M]) -> Array:
     return cast("Array", matrix)
 
 
+def as_arrays(matrices: Iterable[Matrix[M, N]] | Iterable[Vector[N]]) -> list[Array]:
+    """Return the same arrays without their dimensions."""
+    return [as_array(matrix) for matrix in matrices]
+
+
 def as_matrix(array: Array) -> Matrix[Any, Any]:
-    """Return the same array as a matrix; that it is one is the caller's claim."""
+    """Return the same array as a matrix, of the dimensions that its caller claims."""
+    _check_rank(array, 2)
     return cast("Matrix[Any, Any]", array)
 
 
 def as_vector(array: Array) -> Vector[Any]:
-    """Return the same array as a vector; that it is one is the caller's claim."""
+    """Return the same array as a vector, of the dimension that its caller claims."""
+    _check_rank(array, 1)
     return cast("Vector[Any]", array)
 
 
 def as_matrices(arrays: Iterable[Array]) -> list[Matrix[Any, Any]]:
-    """Return the same arrays as matrices; that they are some is the caller's claim."""
+    """Return the same arrays as matrices, of the dimensions that their caller claims."""
     return [as_matrix(array) for array in arrays]
+
+
+def elementwise(function: Callable[[Array], Array]) -> Elementwise:
+    """Return the same function; that it keeps the shape of any array is the caller's claim."""
+    return cast("Elementwise", function)
+
+
+def matrix_like(z: Matrix[M, N], result: object, name: str) -> Matrix[M, N]:
+    """Return what a user's function returned, of the shape of z, or raise ValueError."""
+    return as_matrix(as_result(result, as_array(z).shape, name))
+
+
+def one_for_each_row(y: Matrix[M, N], result: object, name: str) -> Vector[M]:
+    """Return what a user's function returned, of shape (rows of y,), or raise ValueError."""
+    return as_vector(as_result(result, (len(y),), name))
 
 
 def as_result(result: object, shape: tuple[int, ...], name: str) -> Array:
     """Return what a user's function returned, an array of this shape, or raise ValueError."""
-    if not isinstance(result, np.ndarray) or result.shape != shape:
-        got = f"shape {result.shape}" if isinstance(result, np.ndarray) else repr(result)
+    array = cast("Array", result)  # is one, if the next line lets it pass
+    if not isinstance(result, np.ndarray) or array.shape != shape:
+        got = f"shape {array.shape}" if isinstance(result, np.ndarray) else repr(result)
         msg = f"{name} must return an array of shape {shape}; got {got}"
         raise ValueError(msg)
-    return result
+    return array
+
+
+def real_part(z: Array) -> Array:
+    """Return the real parts, a view; numbers of any other kind are their own."""
+    return cast("Any", z).real  # numpy's annotations know no `real` of numbers of any kind
 
 
 def as_parameter(
@@ -188,7 +274,7 @@ def as_batch(value: object, width: int, dtype: np.dtype[Any], name: str) -> Matr
     batch = array[np.newaxis] if array.ndim == 1 else array
     if batch.ndim != 2 or batch.shape[1] != width:
         msg = f"`{name}` must have shape (batch, {width}) or ({width},); got {array.shape}"
-        raise ValueError(msg + _shape_advice(array.shape, width, name))
+        raise ValueError(msg + _shape_advice(array, width, name))
     if not len(batch):
         msg = f"`{name}` must hold at least one example; got shape {array.shape}"
         raise ValueError(msg)
@@ -213,10 +299,12 @@ def rows_of(
 
 def as_numbers(value: object, dtype: np.dtype[Any], name: str) -> Array:
     """Return real numbers as floats of `dtype`, complex numbers and objects as they are."""
+    if type(value) is np.ndarray and value.dtype == dtype:
+        return value  # the usual case, without the microsecond that the others take
     if isinstance(value, Pixels):
         return value.rows(slice(None), dtype)
     try:
-        array = np.asanyarray(value)
+        array: Array = np.asanyarray(value)
     except ValueError:
         msg = f"`{name}` must be a rectangular array of numbers; its rows differ in length"
         raise ValueError(msg) from None
@@ -232,7 +320,7 @@ def as_numbers(value: object, dtype: np.dtype[Any], name: str) -> Array:
         if array.dtype.kind == "b":
             msg += f": pass {name}.astype(float) if they are meant as 0 and 1"
         raise TypeError(msg)
-    return array
+    return np.asarray(array) if isinstance(array, np.matrix) else array
 
 
 def check_finite(array: Array, name: str) -> None:
@@ -244,113 +332,25 @@ def check_finite(array: Array, name: str) -> None:
     raise ValueError(msg)
 
 
-def _shape_advice(shape: tuple[int, ...], width: int, name: str) -> str:
+def _check_rank(array: Array, rank: int) -> None:
+    """Raise ValueError unless the array has so many dimensions."""
+    if array.ndim != rank:
+        msg = f"a {'vector' if rank == 1 else 'matrix'} has {rank} dimensions"
+        raise ValueError(msg + f"; got an array of shape {array.shape}")
+
+
+def _shape_advice(array: Array, width: int, name: str) -> str:
     """Return what to do about a batch of the wrong shape, or nothing."""
-    if len(shape) == 2 and shape == (width, 1):
-        return f", which looks like one example as a column: rows are examples, pass {name}.T"
+    shape = array.shape
+    if array.dtype == object and not shape:
+        return f", one {type(array.item()).__name__} that is no array"
     if len(shape) == 2 and shape[0] == width:
-        return f", which looks transposed: rows are examples, pass {name}.T"
+        look = "like one example as a column" if shape[1] == 1 else "transposed"
+        return f", which looks {look}: rows are examples, pass {name}.T"
     if len(shape) > 2 and math.prod(shape[1:]) == width:
         return f": flatten each example, pass {name}.reshape({shape[0]}, {width})"
+    if len(shape) == 1 and width == 1:
+        return f": if these are {shape[0]} examples of one number, pass {name}.reshape(-1, 1)"
     if len(shape) == 1 and name == "y":
         return f": if these are class labels, pass np.eye({width})[y]"
     return ""
-
-
-class Pixels:
-    """
-    Images that stay bytes in memory and are read as floats between 0 and 1.
-
-    Parameters
-    ----------
-    array : numpy.ndarray of uint8, shape (examples, pixels)
-        One image for each row. Not copied.
-    scale : int
-        The byte that stands for 1.
-
-    Raises
-    ------
-    TypeError
-        If the array is not made of bytes.
-    ValueError
-        If it is not two-dimensional, or a byte is larger than `scale`.
-
-    References
-    ----------
-    .. [1] Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
-
-    Examples
-    --------
-    >>> images = Pixels(np.array([[0, 255], [51, 0]], np.uint8))
-    >>> np.asarray(images)
-    array([[0. , 1. ],
-           [0.2, 0. ]])
-    """
-
-    def __init__(self, array: npt.NDArray[np.uint8], scale: int = 255) -> None:
-        dtype = getattr(array, "dtype", type(array))
-        if dtype != np.uint8:
-            msg = f"`array` must be a numpy array of uint8; got {dtype}"
-            raise TypeError(msg)
-        if array.ndim != 2:
-            msg = f"`array` must have shape (examples, pixels); got {array.shape}"
-            raise ValueError(msg)
-        if array.size and array.max() > scale:
-            msg = f"`array` must hold no byte above `scale`, {scale}; got {array.max()}"
-            raise ValueError(msg)
-        self.array = array
-        self.scale = integer("scale", scale, minimum=1)
-
-    #: Rows and columns.
-    ndim = 2
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """The number of images and the number of pixels of each."""
-        rows, columns = self.array.shape
-        return rows, columns
-
-    def __len__(self) -> int:
-        return len(self.array)
-
-    def __getitem__(self, rows: slice | Array) -> Pixels:
-        return Pixels(np.atleast_2d(self.array[rows]), self.scale)
-
-    def __repr__(self) -> str:
-        return f"Pixels(shape={self.shape}, scale={self.scale})"
-
-    def rows(self, rows: slice | Array, dtype: np.dtype[Any]) -> Array:
-        """
-        Return some of the images as floats.
-
-        Parameters
-        ----------
-        rows : slice or numpy.ndarray of int
-            Which images.
-        dtype : numpy.dtype
-            The floats to return.
-
-        Returns
-        -------
-        numpy.ndarray, shape (images, pixels)
-            Numbers between 0 and 1.
-
-        References
-        ----------
-        .. [1] Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
-
-        Examples
-        --------
-        >>> Pixels(np.array([[0, 255]], np.uint8)).rows(slice(None), np.dtype("f4"))
-        array([[0., 1.]], dtype=float32)
-        """
-        floats: Array = self.array[rows] / dtype.type(self.scale)
-        return floats
-
-    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
-        if copy is False:
-            msg = "bytes become floats only in a copy; pass copy=None"
-            raise ValueError(msg)
-        return self.rows(slice(None), np.dtype(np.float64)).astype(
-            dtype or np.float64, copy=False
-        )

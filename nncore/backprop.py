@@ -8,19 +8,32 @@ Every list has one entry for each layer, and layer 0 owns nothing: its entries a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
 from .activations import Activation
-from .arrays import Array, Matrix, Vector, as_array, as_matrices, as_matrix
+from .arrays import (
+    Array,
+    Array1D,
+    Array2D,
+    Matrix,
+    Vector,
+    Width,
+    as_array,
+    as_arrays,
+    as_matrices,
+    as_matrix,
+    as_vector,
+)
 from .costs import OutputCost
 from .kernels import bias_gradient, layer_error, layer_forward, output_error, weight_gradient
 
 __all__ = ["ForwardPass", "Gradient", "backprop", "forward", "mean_cost"]
 
-Weights: TypeAlias = Sequence[Matrix[Any, Any]]
-Biases: TypeAlias = Sequence[Vector[Any]]
+B = TypeVar("B", bound=int)
+Weights: TypeAlias = Sequence[Matrix[Width, Width]]
+Biases: TypeAlias = Sequence[Vector[Width]]
 
 
 class ForwardPass(NamedTuple):
@@ -75,26 +88,26 @@ class Gradient(NamedTuple):
     (1,)
     """
 
-    nabla_w: list[Array]
-    nabla_b: list[Array]
+    nabla_w: list[Array2D]
+    nabla_b: list[Array1D]
 
 
 def forward(
-    weights: Weights, biases: Biases, x: Matrix[Any, Any], hidden: Activation, cost: OutputCost
+    weights: Weights, biases: Biases, x: Matrix[B, Width], hidden: Activation, cost: OutputCost
 ) -> ForwardPass:
     """Return zs and activations of the batch x; ``activations[0]`` is x."""
     last = len(weights) - 1
-    zs, activations = [_nothing(x, len(x), 0)], [as_array(x)]
+    zs: list[Matrix[B, Width]] = [as_matrix(_nothing(x, len(x), 0))]
+    activations: list[Matrix[B, Width]] = [x]
     for l in range(1, last + 1):
-        z = layer_forward(weights[l], biases[l], as_matrix(activations[l - 1]))
+        zs.append(layer_forward(weights[l], biases[l], activations[l - 1]))
         activation = cost.output if l == last else hidden
-        zs.append(as_array(z))
-        activations.append(as_array(activation.apply(z)))
-    return ForwardPass(zs, activations)
+        activations.append(activation.apply(zs[l]))
+    return ForwardPass(as_arrays(zs), as_arrays(activations))
 
 
 def mean_cost(
-    weights: Weights, z: Matrix[Any, Any], y: Matrix[Any, Any], cost: OutputCost, l2: float
+    weights: Weights, z: Matrix[B, Width], y: Matrix[B, Width], cost: OutputCost, l2: float
 ) -> Any:
     """Return C for last weighted inputs z: the mean over the batch, and the l2 penalty."""
     mean = cost.values(z, y).sum() / len(y)
@@ -106,29 +119,31 @@ def mean_cost(
 def backprop(
     weights: Weights,
     forward_pass: ForwardPass,
-    y: Matrix[Any, Any],
+    y: Matrix[B, Width],
     hidden: Activation,
     cost: OutputCost,
     l2: float,
 ) -> Gradient:
     """Return the gradient of the cost of a batch from its forward pass and its targets."""
-    zs, activations = map(as_matrices, forward_pass)
+    zs: list[Matrix[B, Width]] = as_matrices(forward_pass.zs)
+    activations: list[Matrix[B, Width]] = as_matrices(forward_pass.activations)
     last = len(weights) - 1
     x = activations[0]
-    nabla_w = [_nothing(x, as_array(x).shape[1], 0)] * (last + 1)
-    nabla_b = [_nothing(x, 0)] * (last + 1)
+    inputs = as_array(x).shape[1]
+    nabla_w: list[Matrix[Width, Width]] = [as_matrix(_nothing(x, inputs, 0))] * (last + 1)
+    nabla_b: list[Vector[Width]] = [as_vector(_nothing(x, 0))] * (last + 1)
 
     delta = output_error(cost, zs[last], y)  # BP1
     for l in range(last, 0, -1):
         if l < last:
             delta = layer_error(hidden, zs[l], weights[l + 1], delta)  # BP2
-        nabla_b[l] = as_array(bias_gradient(delta))  # BP3
-        nabla_w[l] = as_array(weight_gradient(delta, activations[l - 1]))  # BP4
+        nabla_b[l] = bias_gradient(delta)  # BP3
+        nabla_w[l] = weight_gradient(delta, activations[l - 1])  # BP4
         if l2:
-            nabla_w[l] = nabla_w[l] + l2 * as_array(weights[l])
-    return Gradient(nabla_w, nabla_b)
+            nabla_w[l] = nabla_w[l] + l2 * weights[l]
+    return Gradient(as_arrays(nabla_w), as_arrays(nabla_b))
 
 
-def _nothing(x: Matrix[Any, Any], *shape: int) -> Array:
+def _nothing(x: Matrix[B, Width], *shape: int) -> Array:
     """Return an empty array for layer 0, of the dtype of x."""
     return np.empty(shape, as_array(x).dtype)

@@ -16,13 +16,15 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from .activations import ACTIVATIONS, Activation, Softmax, negative_log_softmax, softplus
-from .arrays import Array, Matrix, Vector, as_array, as_matrix, as_result, as_vector
+from .arrays import Array, Matrix, Vector, as_array, elementwise, matrix_like, one_for_each_row
 from .settings import check_functions, choose
 
 __all__ = ["COSTS", "Cost", "OutputCost", "Quadratic", "output_cost"]
 
 B = TypeVar("B", bound=int)
 N = TypeVar("N", bound=int)
+
+_softplus = elementwise(softplus)
 
 #: Rows of targets may miss the sum 1 by the rounding of float32.
 SUM_SLACK = 1e-5
@@ -106,7 +108,7 @@ class Cost:
         array([2.])
         """
         values = self.function(as_array(a), as_array(y))
-        return as_vector(as_result(values, (len(y),), f"`function` of cost {self.name!r}"))
+        return one_for_each_row(y, values, f"`function` of cost {self.name!r}")
 
     def nabla_a(self, a: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
         """
@@ -140,7 +142,7 @@ class Cost:
         array([[1., 1.]])
         """
         nabla = self.prime(as_array(a), as_array(y))
-        return as_matrix(as_result(nabla, as_array(a).shape, f"`prime` of cost {self.name!r}"))
+        return matrix_like(a, nabla, f"`prime` of cost {self.name!r}")
 
 
 @dataclass(frozen=True)
@@ -182,19 +184,24 @@ class OutputCost(Protocol):
     @property
     def output(self) -> Activation | Softmax:
         """The activation of the output layer."""
+        ...
 
     @property
     def name(self) -> str:
         """The name of the cost."""
+        ...
 
     def check_targets(self, y: Array) -> None:
         """Raise ValueError if the cost is not defined for real targets y."""
+        ...
 
     def values(self, z: Matrix[B, N], y: Matrix[B, N]) -> Vector[B]:
         """Return the cost of each example, shape (batch,)."""
+        ...
 
     def output_error(self, z: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
         """Return dC/dz for each example, shape (batch, n)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -267,11 +274,6 @@ class _SoftmaxCrossEntropy:
     def output_error(self, z: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
         """Return a sum_j y_j - y: BP1; a - y where a row of y sums to 1 without rounding."""
         return self.output.apply(z) * y.sum(axis=1, keepdims=True) - y
-
-
-def _softplus(z: Matrix[B, N]) -> Matrix[B, N]:
-    """Return ln(1 + e^z) for each entry."""
-    return as_matrix(softplus(as_array(z)))
 
 
 def _require(y: Array, good: Array, rule: str) -> None:

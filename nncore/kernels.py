@@ -2,7 +2,9 @@
 The mathematics of one layer, forward and backward: BP1 to BP4.
 
 Every dimension is proved by the type checker: B examples, K neurons in the layer before, N in
-this layer, M in the next. There is no numpy here, so nothing can escape the proof.
+this layer, M in the next. There is no numpy here, so nothing can escape the proof. That the
+arrays of a list belong to the layers that they are taken for is not proved here: a network
+holds them to its `sizes`.
 
 Equations after M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
 chapter 2, written for a batch whose rows are examples.

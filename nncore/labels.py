@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .arrays import Array
+from .arrays import Array, real_part
 
 __all__ = ["are_labels", "as_labels", "classes_of", "labels_of", "one_hot"]
 
@@ -17,8 +17,8 @@ Labels = npt.NDArray[np.intp]
 def labels_of(a: Array) -> Labels:
     """Return the label of each row: the largest output, or whether a single one is >= 1/2."""
     if a.shape[1] == 1:
-        return np.asarray(2 * a[:, 0].real >= 1, np.intp)
-    return np.asarray(a.real.argmax(axis=1), np.intp)
+        return np.asarray(2 * real_part(a)[:, 0] >= 1, np.intp)
+    return np.asarray(real_part(a).argmax(axis=1), np.intp)
 
 
 def are_labels(y: object) -> bool:
