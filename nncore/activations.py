@@ -216,18 +216,21 @@ def identity_prime(z: Array) -> Array:
     return np.ones_like(z)
 
 
-def _peak(z: Matrix[M, N]) -> tuple[Column[M], Matrix[M, N]]:
-    """Return the largest entry of each row, and a mask that is false where it stands."""
+def _argmax(z: Matrix[M, N]) -> Column[M]:
+    """Return where the largest entry of each row stands."""
+    return cast("Column[M]", real_part(as_array(z)).argmax(axis=1, keepdims=True))
+
+
+def _entry(z: Matrix[M, N], index: Column[M]) -> Column[M]:
+    """Return the entry at the index of each row."""
+    return cast("Column[M]", np.take_along_axis(as_array(z), as_array(index), axis=1))
+
+
+def _others(z: Matrix[M, N], index: Column[M]) -> Matrix[M, N]:
+    """Return z with 0 at the index of each row."""
     array = as_array(z)
-    index = real_part(array).argmax(axis=1, keepdims=True)
-    peak = np.take_along_axis(array, index, axis=1)
-    is_other: Array = np.arange(array.shape[1]) != index
-    return cast("Column[M]", peak), cast("Matrix[M, N]", is_other)
-
-
-def _only(mask: Matrix[M, N], z: Matrix[M, N]) -> Matrix[M, N]:
-    """Return z where the mask is true, and 0 elsewhere."""
-    return cast("Matrix[M, N]", np.where(as_array(mask), as_array(z), 0))
+    is_other = np.not_equal(np.arange(array.shape[1]), as_array(index))
+    return cast("Matrix[M, N]", np.where(is_other, array, 0))
 
 
 def softmax(z: Matrix[M, N]) -> Matrix[M, N]:
@@ -258,8 +261,7 @@ def softmax(z: Matrix[M, N]) -> Matrix[M, N]:
     >>> softmax(np.array([[1000.0, 1000.0, 0.0]]))
     array([[0.5, 0.5, 0. ]])
     """
-    peak, _ = _peak(z)
-    e: Matrix[M, N] = exp(z - peak)
+    e: Matrix[M, N] = exp(z - _entry(z, _argmax(z)))
     return e / e.sum(axis=1, keepdims=True)
 
 
@@ -292,9 +294,9 @@ def negative_log_softmax(z: Matrix[M, N]) -> Matrix[M, N]:
     >>> negative_log_softmax(np.array([[0.0, -40.0]]))
     array([[4.24835426e-18, 4.00000000e+01]])
     """
-    peak, is_other = _peak(z)
-    below: Matrix[M, N] = z - peak
-    others: Matrix[M, N] = _only(is_other, exp(below))
+    peak: Column[M] = _argmax(z)
+    below: Matrix[M, N] = z - _entry(z, peak)
+    others: Matrix[M, N] = _others(exp(below), peak)
     return log1p(others.sum(axis=1, keepdims=True)) - below
 
 

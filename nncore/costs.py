@@ -225,7 +225,9 @@ class _ComposedCost:
 
     def output_error(self, z: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
         """Return dC/da sigma'(z): BP1."""
-        return self.output.output_error(z, self.cost.nabla_a(self.output.apply(z), y))
+        a: Matrix[B, N] = self.output.apply(z)
+        nabla_a: Matrix[B, N] = self.cost.nabla_a(a, y)
+        return self.output.output_error(z, nabla_a)
 
 
 @dataclass(frozen=True)

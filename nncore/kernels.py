@@ -34,7 +34,7 @@ def layer_forward(w: Matrix[N, K], b: Vector[N], a_prev: Matrix[B, K]) -> Matrix
 
 def output_error(cost: OutputCost, z: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
     """Return delta^L = dC/dz^L, where C is the mean over the batch (BP1)."""
-    return cost.output_error(z, y) / len(y)
+    return cost.output_error(z, y) / y.shape[0]
 
 
 def layer_error(
