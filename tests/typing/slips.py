@@ -72,7 +72,7 @@ class Slip:
         return f"{owner}{self.function.name}: {self.change} in `{ast.unparse(self.node)}`"
 
 
-# --- every change of every function ----------------------------------------------------------
+# --- every change of every function -----------------------------------------------------------
 
 
 def functions(tree: ast.Module) -> Iterator[tuple[str | None, ast.FunctionDef]]:
@@ -221,7 +221,7 @@ def changed_function(text: str, slip: Slip) -> tuple[list[str], range]:
     return body, range(first, (statement.end_lineno or 0) - function.lineno + 1 - shorter)
 
 
-# --- which of them are slips -----------------------------------------------------------------
+# --- which of them are slips ------------------------------------------------------------------
 
 
 def find_slips(module: str, text: str) -> list[Slip]:
