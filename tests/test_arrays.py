@@ -4,8 +4,9 @@ import ast
 import inspect
 import itertools
 import operator
+import re
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, NamedTuple, TypeVar, get_type_hints
+from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
@@ -165,8 +166,8 @@ def test_an_operator_does_what_its_types_claim(claim: Claim) -> None:
     operands = [] if claim.operand is None else [sample(claim.operand)]
     actual = apply(claim, array, *operands)
     if claim.method in ("shape", "__len__"):
-        sizes = tuple(SIZES[letter] for letter in letters(claim.kind))
-        assert actual == (sizes if claim.method == "shape" else sizes[0])
+        claimed = re.findall(r"Size\[(\w)\]", claim.result) or [letters(claim.kind)[0]]
+        assert np.ravel(actual).tolist() == [SIZES[letter] for letter in claimed]
         return
     free = letters(claim.result)
     assert np.shape(actual) == tuple(SIZES[letter] for letter in free)
@@ -212,9 +213,9 @@ def test_annotations_can_be_read_when_the_program_runs() -> None:
         return z.sum(axis=0)
 
     hints = get_type_hints(kernel)
-    assert hints["z"] == np.ndarray[tuple[M, N], np.dtype[Any]]
-    assert hints["_"] == np.ndarray[tuple[M, Literal[1]], np.dtype[Any]]
-    assert hints["return"] == np.ndarray[tuple[N], np.dtype[Any]]
+    assert {get_origin(hint) for hint in hints.values()} == {np.ndarray}
+    dimensions = [get_args(get_args(hint)[0]) for hint in hints.values()]
+    assert dimensions == [(M, N), (M, Literal[1]), (N,)]
 
 
 # --- claims of rank and shape -----------------------------------------------------------------
