@@ -13,6 +13,8 @@ import numpy.typing as npt
 from .activations import ACTIVATIONS, Activation, Softmax
 from .arrays import (
     Array,
+    Array1D,
+    Array2D,
     Matrix,
     Pixels,
     Vector,
@@ -78,6 +80,11 @@ class Network:
 
     Notes
     -----
+    Shapes of one layer are proved by type checkers, in the functions that compute with them.
+    What no type can carry, that ``weights[l]`` and ``biases[l]`` have the shapes that `sizes`
+    gives them, is checked whenever the network reads them. Annotations of arrays state the
+    rank where there is one, never the dtype: parameters and examples may be foreign numbers.
+
     Weights start as Gaussians of mean 0 and standard deviation 1 / sqrt(fan-in) [1]_, times
     sqrt(2) where they lead into relu or leaky_relu units [2]_. Biases start at 0.
 
@@ -97,8 +104,8 @@ class Network:
             rng=0, dtype='float64')
     """
 
-    weights: list[Array]
-    biases: list[Array]
+    weights: list[Array2D]
+    biases: list[Array1D]
 
     def __init__(
         self,
