@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from os import PathLike, fspath
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -685,7 +685,7 @@ def _seed(rng: object, generator: np.random.Generator) -> str:
     """Return what seeds a generator as this one was when the network was made."""
     if isinstance(rng, np.random.Generator):
         return repr(rng).partition(" ")[0]
-    seed: np.random.SeedSequence = generator.bit_generator.seed_seq  # type: ignore[assignment]
+    seed = cast("np.random.SeedSequence", generator.bit_generator.seed_seq)
     return str(seed.entropy)
 
 

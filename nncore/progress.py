@@ -76,7 +76,7 @@ def _is_shown(show: bool | None) -> bool:
     if not sys.stderr.isatty():
         return False
     try:
-        import rich.progress  # noqa: F401, PLC0415 - rich is optional
+        import rich.progress as _  # noqa: F401, PLC0415 - rich is optional
     except ModuleNotFoundError:
         return False
     return True

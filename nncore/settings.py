@@ -6,7 +6,7 @@ import math
 import operator
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, SupportsIndex, TypeVar, cast
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def integer(name: str, value: object, *, minimum: int) -> int:
     if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
         msg = f"`{name}` must be an integer; got {value!r}"
         raise TypeError(msg)
-    number = operator.index(value)
+    number = operator.index(cast("SupportsIndex", value))
     if number < minimum:
         msg = f"`{name}` must be at least {minimum}; got {number}"
         raise ValueError(msg)

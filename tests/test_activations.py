@@ -1,6 +1,7 @@
 """Activations against 50-digit values, in the tails, and on foreign numbers."""
 
 from collections.abc import Callable
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -56,11 +57,11 @@ def exact_softplus(z: mpmath.mpf) -> mpmath.mpf:
     return mpmath.log(1 + mpmath.exp(z))
 
 
-def exact_sigmoid(z: mpmath.mpf) -> mpmath.mpf:
+def exact_sigmoid(z: Any) -> Any:
     return 1 / (1 + mpmath.exp(-z))
 
 
-EXACT: list[tuple[Callable[[Array], Array], Callable[[mpmath.mpf], mpmath.mpf]]] = [
+EXACT: list[tuple[Callable[[Array], Array], Callable[[Any], Any]]] = [
     (sigmoid, exact_sigmoid),
     (sigmoid_prime, lambda z: exact_sigmoid(z) * exact_sigmoid(-z)),
     (tanh, mpmath.tanh),
@@ -105,7 +106,7 @@ def test_prime_is_the_derivative_by_complex_step(name: str) -> None:
     activation = ACTIVATIONS[name]
     assert isinstance(activation, Activation)
     z = np.array([-300.0, -3.0, -0.25, 0.25, 3.0, 300.0])
-    derivative = activation.function(z + 1e-30j).imag / 1e-30
+    derivative = np.imag(activation.function(z + 1e-30j)) / 1e-30
     np.testing.assert_allclose(activation.prime(z), derivative, rtol=1e-14)
 
 

@@ -46,7 +46,8 @@ def run(
 
     def run(*arguments: object) -> Result:
         status = cli.main([str(argument) for argument in arguments])
-        return Result(status, *capsys.readouterr())
+        printed = capsys.readouterr()
+        return Result(status, printed.out, printed.err)
 
     return run
 

@@ -51,7 +51,8 @@ def rows(pixels: Pixels) -> Array:
 
 
 def test_the_digits_are_those_of_scikit_learn_each_once() -> None:
-    dataset, bunch = digits(), load_digits()
+    dataset = digits()
+    bunch: Any = load_digits()
     assert (dataset.train_x.shape, dataset.test_x.shape) == ((1437, 64), (360, 64))
     x = np.concatenate([rows(dataset.train_x), rows(dataset.test_x)])
     labels = np.concatenate([dataset.train_labels, dataset.test_labels])

@@ -17,7 +17,8 @@ Y = np.array([[0.0], [1.0], [0.25]])
 
 
 def small(**settings: Any) -> Network:
-    return Network([2, 3, 1], **({"rng": 0} | settings))
+    settings.setdefault("rng", 0)
+    return Network([2, 3, 1], **settings)
 
 
 class TestConstruction:
@@ -311,7 +312,7 @@ class TestDoors:
     def test_parameters_of_other_floats_and_lists_are_converted(self) -> None:
         net = small()
         expected = net.predict(X)
-        net.weights[1] = net.weights[1].tolist()
+        net.weights[1] = net.weights[1].tolist()  # type: ignore[call-overload]
         net.biases[1] = net.biases[1].astype(np.int64)
         np.testing.assert_array_equal(net.predict(X), expected)
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nncore import Activation, Network, Pixels
+from nncore import Activation, History, Network, Pixels
 from nncore.activations import sigmoid, sigmoid_prime
 from nncore.arrays import Array
 from nncore.training import CHUNK
@@ -17,7 +17,8 @@ LABELS = np.array([0, 1, 2, 0, 1, 2, 0])
 
 
 def network(**settings: Any) -> Network:
-    return Network([2, 4, 3], **({"rng": 0} | settings))
+    settings.setdefault("rng", 0)
+    return Network([2, 4, 3], **settings)
 
 
 def parameters(net: Network) -> list[Array]:
@@ -227,7 +228,7 @@ class TestSettings:
 class TestHistory:
     def test_validation_is_judged_after_each_epoch(self) -> None:
         net = network(l2=0.1)
-        costs, accuracies = [], []
+        costs, accuracies, history = [], [], History()
         for _ in range(3):
             history = net.fit(X, LABELS, epochs=1, validation=(X[:5], LABELS[:5]))
             costs += [net.cost(X[:5], np.eye(3)[LABELS[:5]])]

@@ -1,5 +1,7 @@
 """The handwritten digits that scikit-learn installs with itself."""
 
+from typing import Any
+
 import numpy as np
 
 from nncore.arrays import Pixels
@@ -40,15 +42,16 @@ def digits() -> Dataset:
     with needs("train"):
         from sklearn.datasets import load_digits  # noqa: PLC0415 - an extra
         from sklearn.model_selection import train_test_split  # noqa: PLC0415
-    bunch = load_digits()
+    bunch: Any = load_digits()
     # A seed of scikit-learn means the legacy generator, whose stream numpy has frozen for good.
-    train_x, test_x, train_labels, test_labels = train_test_split(
+    parts: Any = train_test_split(
         bunch.data.astype(np.uint8),
         bunch.target.astype(np.uint8),
         test_size=360,
         random_state=0,
         stratify=bunch.target,
     )
+    train_x, test_x, train_labels, test_labels = parts
     return Dataset(
         name="digits",
         image_shape=(8, 8),

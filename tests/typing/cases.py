@@ -82,12 +82,12 @@ def no_matrices(z: Matrix[M, N], w: Matrix[N, K], v: Vector[N], c: Column[M]) ->
     z.T / c  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
     z / z.sum(axis=1)  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
     z / z.shape[1]  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
-    z.sum(axis=2)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    z.sum(axis=2)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     z.mean()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
-    np.matmul(z, w)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    np.matmul(z, w)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 
 
-# --- the kernels are generic in batch and widths ------------------------------------------------
+# --- the kernels are generic in batch and widths ----------------------------------------------
 
 
 def kernels(
@@ -118,7 +118,7 @@ def layers(
     return layer_error(hidden, z, w_next, delta_next)
 
 
-# --- lists of layers: widths are no batches, but which width is not proved ----------------------
+# --- lists of layers: widths are no batches, but which width is not proved --------------------
 
 
 def lists(
@@ -139,7 +139,7 @@ def lists(
     layer_forward(weights[2], biases[1], x)
 
 
-# --- doors and the public surface --------------------------------------------------------------
+# --- doors and the public surface -------------------------------------------------------------
 
 
 def doors(array: Floats, z: Matrix[M, N]) -> None:
@@ -159,8 +159,8 @@ def network(x: Floats, y: Floats) -> None:
     assert_type(net.backprop(x, y).nabla_b, list[Array1D])
     net.weights[1] = np.zeros((3, 2))
     net.weights[1] = x
-    net.weights[1] = np.zeros(3)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-    net.biases[1] = np.zeros((3, 1))  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    net.weights[1] = np.zeros(3)  # type: ignore[assignment]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    net.biases[1] = np.zeros((3, 1))  # type: ignore[assignment]  # pyright: ignore[reportCallIssue, reportArgumentType]
     nncore.Network(2, 3, 1)  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
     nncore.Network([2, 3, 1], hidden=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     net.predict("x", "y")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
