@@ -160,7 +160,8 @@ def network(x: Floats, y: Floats) -> None:
     net.weights[1] = np.zeros((3, 2))
     net.weights[1] = x
     net.weights[1] = np.zeros(3)  # type: ignore[assignment]  # pyright: ignore[reportCallIssue, reportArgumentType]
-    net.biases[1] = np.zeros((3, 1))  # type: ignore[assignment]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    column = np.zeros((3, 1))
+    net.biases[1] = column  # type: ignore[assignment]  # pyright: ignore[reportCallIssue, reportArgumentType]
     nncore.Network(2, 3, 1)  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
     nncore.Network([2, 3, 1], hidden=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     net.predict("x", "y")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
