@@ -21,7 +21,16 @@ from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 
-from .arrays import Array, Column, Matrix, as_array, elementwise, matrix_like, real_part
+from .arrays import (
+    Array,
+    Column,
+    Elementwise,
+    Matrix,
+    as_array,
+    elementwise,
+    matrix_like,
+    real_part,
+)
 from .settings import check_functions
 
 __all__ = [
@@ -48,8 +57,8 @@ M = TypeVar("M", bound=int)
 N = TypeVar("N", bound=int)
 ArrayFunction: TypeAlias = Callable[[Array], Array]
 
-exp = elementwise(np.exp)
-log1p = elementwise(np.log1p)
+exp: Elementwise = elementwise(np.exp)
+log1p: Elementwise = elementwise(np.log1p)
 
 
 def _minus_abs(z: Array) -> Array:

@@ -328,7 +328,7 @@ def rows_of(
 
 def as_numbers(value: object, dtype: np.dtype[Any], name: str) -> Array:
     """Return real numbers as floats of `dtype`, complex numbers and objects as they are."""
-    if type(value) is np.ndarray and value.dtype == dtype:
+    if type(value) is np.ndarray and value.dtype == dtype and value.flags.c_contiguous:
         return value  # the usual case, without the microsecond that the others take
     if isinstance(value, Pixels):
         return value.rows(slice(None), dtype)

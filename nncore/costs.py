@@ -16,7 +16,16 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from .activations import ACTIVATIONS, Activation, Softmax, negative_log_softmax, softplus
-from .arrays import Array, Matrix, Vector, as_array, elementwise, matrix_like, one_for_each_row
+from .arrays import (
+    Array,
+    Elementwise,
+    Matrix,
+    Vector,
+    as_array,
+    elementwise,
+    matrix_like,
+    one_for_each_row,
+)
 from .settings import check_functions, choose
 
 __all__ = ["COSTS", "Cost", "OutputCost", "Quadratic", "output_cost"]
@@ -24,7 +33,7 @@ __all__ = ["COSTS", "Cost", "OutputCost", "Quadratic", "output_cost"]
 B = TypeVar("B", bound=int)
 N = TypeVar("N", bound=int)
 
-_softplus = elementwise(softplus)
+_softplus: Elementwise = elementwise(softplus)
 
 #: Rows of targets may miss the sum 1 by the rounding of float32.
 SUM_SLACK = 1e-5

@@ -56,7 +56,7 @@ class Pixels:
             msg = f"`array` must hold no byte above `scale`, {scale}; got {array.max()}"
             raise ValueError(msg)
         self.array = array
-        self.scale = integer("scale", scale, minimum=1)
+        self.scale: int = integer("scale", scale, minimum=1)
 
     #: Rows and columns.
     ndim = 2

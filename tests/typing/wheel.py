@@ -8,6 +8,7 @@ type checkers read it, and where every public name must have a type.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -48,8 +49,8 @@ def main() -> None:
         run(here, "-m", "mypy", "--strict", "--config-file=", environment, cache, program.name)
         (here / "pyrightconfig.json").write_text(json.dumps(PYRIGHT))
         run(here, "-m", "basedpyright", f"--pythonpath={python}")
-        verify = ("--verifytypes", "nncore", "--ignoreexternal", f"--pythonpath={python}")
-        report = run(here, "-m", "basedpyright", *verify)
+        verify = ("--verifytypes", "nncore", "--ignoreexternal")
+        report = run(here, "-m", "basedpyright", *verify, first=python.parent)
     score = re.search(r"^Type completeness score: (.*)$", report, re.MULTILINE)
     known = re.search(r"With known type: (\d+)", report)
     assert score, report
@@ -70,10 +71,20 @@ def install(wheel: Path, environment: Path) -> Path:
     return Path(builder.ensure_directories(environment).env_exe)
 
 
-def run(folder: Path, *arguments: str, python: Path | None = None) -> str:
-    """Return what a program prints, or raise RuntimeError with it."""
+def run(
+    folder: Path, *arguments: str, python: Path | None = None, first: Path | None = None
+) -> str:
+    """Return what a program prints, with `first` on its path, or raise RuntimeError with it."""
     command = [str(python or sys.executable), *arguments]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    path = os.pathsep.join([*map(str, filter(None, [first])), os.environ.get("PATH", "")])
+    result = subprocess.run(  # noqa: S603 - our own command
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if result.returncode:
         msg = f"{command}\n{result.stdout}{result.stderr}"
         raise RuntimeError(msg)
