@@ -27,10 +27,14 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def typing(session: nox.Session) -> None:
-    """Types of the package, its tests and this file."""
+    """Types of the package, its tests and this file; every slip of a shape is a type error."""
     install(session, "typing", "test")
     session.install("nox")
     session.run("mypy")
+    session.run("basedpyright")
+    session.run("python", "tests/typing/mutate.py", env=ONE_THREAD)
+    session.run("python", "tests/typing/wheel.py", env=ONE_THREAD)
+    session.run("python", "tests/typing/message.py")
 
 
 @nox.session

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .network import Network
     from .training import History
 
-__all__ = ["data_option", "evaluate", "predict", "train"]
+__all__ = ["evaluate", "predict", "train"]
 
 # One hidden layer of so many neurons, unless `--sizes` says otherwise.
 HIDDEN = 100
@@ -40,7 +40,7 @@ def _sizes(
         raise click.BadParameter(msg) from None
 
 
-data_option = click.option(
+_data_option = click.option(
     "--data",
     default="digits",
     metavar="digits|mnist|DIR",
@@ -56,7 +56,7 @@ data_option = click.option(
         "nncore train --data mnist --learning-rate 0.05 -o mnist.npz",
     )
 )
-@data_option
+@_data_option
 @click.option(
     "--sizes",
     metavar="N,N,...",
@@ -194,7 +194,7 @@ def train(
     epilog=examples("nncore evaluate digits.npz", "nncore evaluate mnist.npz --data mnist"),
 )
 @click.argument("model", type=click.Path(path_type=Path))
-@data_option
+@_data_option
 def evaluate(model: Path, data: str) -> None:
     """Print the test accuracy of the network in the file MODEL, and what it confuses."""
     from .network import load

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import asdict
 from typing import Any
@@ -22,7 +23,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 def learnt(net: Network) -> dict[str, Array]:
     """Return the parameters of layers 1 and up, by name."""
-    lists = {"weights": net.weights, "biases": net.biases}
+    lists: dict[str, Sequence[Array]] = {"weights": net.weights, "biases": net.biases}
     return {
         f"{name}[{l}]": a for name, arrays in lists.items() for l, a in enumerate(arrays) if l
     }

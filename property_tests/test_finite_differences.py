@@ -29,7 +29,7 @@ def noise(case: Case) -> float:
 def slope(case: Case, theta: Array, index: tuple[int, ...]) -> tuple[float, float]:
     """Return dC/dtheta[index], and how far it may be off; at a kink that is infinite."""
     net, x, y = case
-    centre, has_kinks, h = theta[index], "relu" in repr(net), STEP
+    centre, has_kinks, h, d = theta[index], "relu" in repr(net), STEP, np.nan
     while h > STEP / 1000:
         c, z = {}, {}
         for k in (-4, -2, -1, 1, 2, 4):

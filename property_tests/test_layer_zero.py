@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def everything(case: Case) -> dict[str, Array]:
         x, y, epochs=2, batch_size=2, learning_rate=RATE, rng=0, validation=(x, y)
     )
     named |= {"history": np.array([history.cost, history.validation_cost])}
-    learnt = {"weights": net.weights, "biases": net.biases}
+    learnt: dict[str, Sequence[Array]] = {"weights": net.weights, "biases": net.biases}
     return named | {
         f"{name}[{l}]": arrays[l]
         for name, arrays in learnt.items()

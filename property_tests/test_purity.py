@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -35,7 +36,7 @@ def layouts(array: Array) -> dict[str, Array]:
 
 def arrays_of(case: Case) -> dict[str, Array]:
     """Return the arrays that a call is given, by name."""
-    lists = {"weights": case.net.weights, "biases": case.net.biases}
+    lists: dict[str, Sequence[Array]] = {"weights": case.net.weights, "biases": case.net.biases}
     named = {f"{name}[{l}]": a for name, arrays in lists.items() for l, a in enumerate(arrays)}
     return named | {"x": case.x, "y": case.y}
 

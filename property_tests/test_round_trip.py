@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ def saved(net: Network) -> tuple[Network, bytes]:
 
 def parameters(net: Network) -> dict[str, Array]:
     """Return the parameters, by name; layer 0 among them, which is empty."""
-    lists = {"weights": net.weights, "biases": net.biases}
+    lists: dict[str, Sequence[Array]] = {"weights": net.weights, "biases": net.biases}
     return {f"{name}[{l}]": a for name, arrays in lists.items() for l, a in enumerate(arrays)}
 
 

@@ -21,7 +21,7 @@ SEARCH = settings(
     database=None,
     deadline=None,
     phases=tuple(Phase),
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType]
 )
 
 

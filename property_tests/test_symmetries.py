@@ -35,7 +35,7 @@ def test_batch_gradient_is_the_mean_of_single_gradients(case: Case) -> None:
     singles = [net.backprop(x[i], y[i]) for i in range(len(x))]
     mean = Gradient(
         *(
-            [sum(layer) / len(x) for layer in zip(*lists, strict=True)]
+            [np.asarray(sum(layer) / len(x)) for layer in zip(*lists, strict=True)]
             for lists in zip(*singles, strict=True)
         )
     )
