@@ -298,6 +298,13 @@ def test_an_array_that_fits_is_not_copied() -> None:
     assert as_parameter(x, (3, 2), F8, "w") is x
 
 
+@pytest.mark.parametrize("x", [np.asfortranarray(np.eye(3)), np.eye(6)[::2, ::2]])
+def test_real_numbers_come_in_one_layout(x: Array) -> None:
+    batch = as_array(as_batch(x, 3, F8, "x"))
+    assert batch.flags.c_contiguous
+    assert np.array_equal(batch, x)
+
+
 def test_a_single_example_is_a_batch_of_one() -> None:
     assert as_array(as_batch([1.0, 2.0], 2, F8, "x")).shape == (1, 2)
     assert as_array(as_batch([1.0], 1, F8, "x")).shape == (1, 1)
