@@ -29,8 +29,8 @@ from nncore.costs import Cost, Quadratic, output_cost
 
 __all__ = ["Slip", "find_slips", "planted"]
 
-#: What claims dimensions, or takes them off.
-DOORS = {"cast", "as_array", "as_matrix", "as_vector"}
+#: What claims dimensions, takes them off, or knows none.
+DOORS = {"np", "cast", "as_array", "as_matrix", "as_vector"}
 DIMENSIONED = re.compile(r"(?P<kind>Matrix|Vector|Column)\[(?P<letters>\w(, \w)?)\]")
 #: Dimensions are told apart by their sizes.
 SIZES = {"B": 7, "K": 3, "M": 5, "N": 2}
