@@ -154,7 +154,7 @@ class TestRepr:
         np.testing.assert_array_equal(net.weights[1], again.weights[1])
 
     def test_names_the_kind_of_generator(self) -> None:
-        assert "rng=Generator(PCG64)" in repr(small(rng=np.random.default_rng(3)))
+        assert "rng=Generator(PCG64), dtype" in repr(small(rng=np.random.default_rng(3)))
 
 
 class TestForward:
@@ -315,6 +315,18 @@ class TestDoors:
         net.weights[1] = net.weights[1].tolist()  # type: ignore[call-overload]
         net.biases[1] = net.biases[1].astype(np.int64)
         np.testing.assert_array_equal(net.predict(X), expected)
+
+    def test_wider_parameters_are_rounded_to_the_floats_of_the_network(self) -> None:
+        net = small(dtype="float32")
+        net.weights[1] = net.weights[1].astype(np.float64)
+        net.biases[2] = net.biases[2].astype(np.float64)
+        assert net.predict(X).dtype == np.float32
+
+    def test_lists_are_named(self) -> None:
+        net = small()
+        net.weights.append(net.weights[2])
+        with pytest.raises(ValueError, match=r"^`weights` must have 3 entries, .*; got 4$"):
+            net.forward(X)
 
     def test_bool_parameters_are_refused(self) -> None:
         net = small()

@@ -70,6 +70,12 @@ class TestRoundTrip:
         ):
             load(path, hidden=cube, output=cube, cost=Cost("other", np.add, np.add))
 
+    def test_the_settings_are_written_in_the_format_of_the_table(self, path: Path) -> None:
+        net = Network([2, 3, 1], l2=1, rng=0)
+        arrays = entries(net, path)
+        dtypes = {name: arrays[name].dtype.str for name in ("version", "sizes", "l2", "w1")}
+        assert dtypes == {"version": "<i8", "sizes": "<i8", "l2": "<f8", "w1": "<f8"}
+
     def test_layer_zero_is_not_written(self, path: Path) -> None:
         net = Network([2, 3, 1], rng=0)
         garbage: Any = object()
@@ -144,6 +150,12 @@ DAMAGES: list[tuple[str, dict[str, bytes | None], str]] = [
     ("nan", {"b1.npy": npy([1.0, np.nan, 1.0])}, "`b1` must be finite"),
     ("l2 negative", {"l2.npy": npy(-1.0)}, "`l2` must be finite and not negative"),
     ("l2 infinite", {"l2.npy": npy(np.inf)}, "`l2` must be finite"),
+    ("several versions", {"version.npy": npy([1])}, r"`version` must have shape \(\); got"),
+    ("several penalties", {"l2.npy": npy([0.0])}, r"`l2` must have shape \(\); got \(1,\)"),
+    ("several names", {"cost.npy": npy(["a", "b"])}, r"`cost` must have shape \(\); got"),
+    ("column", {"b1.npy": npy(np.ones((3, 1)))}, r"`b1` must have shape \(3,\); got \(3, 1\)"),
+    ("unknown output", {"output.npy": npy("swish")}, "`output` was saved as 'swish'"),
+    ("unknown cost", {"cost.npy": npy("swish")}, "`cost` was saved as 'swish'"),
     ("pickle", {"w1.npy": npy(np.full((3, 2), None), allow_pickle=True)}, "`w1` must have"),
     ("unknown activation", {"hidden.npy": npy("swish")}, "saved as 'swish'.* pass hidden="),
     ("cost of hidden", {"hidden.npy": npy("quadratic")}, "`hidden` must be one of"),
