@@ -4,18 +4,23 @@ from .activations import Activation
 from .arrays import Pixels
 from .backprop import ForwardPass, Gradient
 from .costs import Cost
+from .history import Epoch, History
 from .network import Network, load
+from .optimizers import SGD, Adam, Optimizer
 from .persistence import ModelFileError
-from .training import History
 
 __all__ = [
+    "SGD",
     "Activation",
+    "Adam",
     "Cost",
+    "Epoch",
     "ForwardPass",
     "Gradient",
     "History",
     "ModelFileError",
     "Network",
+    "Optimizer",
     "Pixels",
     "load",
 ]
