@@ -98,10 +98,9 @@ class _Run:
         """Take one step for each mini-batch; return their mean cost."""
         data, order = self.data, self.rng.permutation(len(self.data.y))
         try:
-            with np.errstate(all="ignore"):  # divergence is noticed by the caller
-                return self.engine.epoch(
-                    data.x, data.y, order, learning_rate, data.factors, progress.advance
-                )
+            return self.engine.epoch(
+                data.x, data.y, order, learning_rate, data.factors, progress.advance
+            )
         except KeyboardInterrupt:
             if self.engine.is_finite():
                 self.learner.store(self.engine)
