@@ -41,7 +41,7 @@ from .persistence import (
     stored_parameter,
     stored_text,
 )
-from .plan import Path
+from .plan import Path, Plan
 
 __all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
 
@@ -84,15 +84,20 @@ def read_checkpoint(
     path: Path,
     network: dict[str, Any],
     size: int,
-    optimizer: Optimizer,
+    plan: Plan,
     rng: np.random.Generator,
 ) -> Checkpoint:
     """Return a checkpoint of this network; bring optimizer and generator to its state."""
+    optimizer = plan.optimizer
 
     def parse(archive: zipfile.ZipFile) -> tuple[Checkpoint, dict[str, Array], Any]:
         return _parse(archive, network, size, optimizer)
 
     checkpoint, state, generator = read_archive(path, "checkpoint", parse)
+    seen = len(checkpoint.history.cost)
+    if seen >= plan.epochs:
+        msg = f"`epochs` must be more than the {seen} of `resume`; got {plan.epochs}"
+        raise ValueError(msg)
     try:
         rng.bit_generator.state = generator
     except (ValueError, TypeError, KeyError) as error:
@@ -126,6 +131,10 @@ def _parse(
     state = {name: flat[f"state_{name}"] for name in optimizer.STATE}
     state["count"] = stored_array(archive, "count", ("<i8",), ())
     history = History(**json.loads(stored_text(archive, "history")))
+    for name in ("cost", "validation_cost", "validation_accuracy"):
+        if not all(isinstance(value, float) for value in getattr(history, name)):
+            msg = f"`{name}` of the history must be numbers"
+            raise ModelFileError(msg)
     checkpoint = Checkpoint(network, history, flat["parameters"], flat["best"])
     return checkpoint, state, _state(json.loads(stored_text(archive, "generator")))
 

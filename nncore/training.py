@@ -136,12 +136,8 @@ class _Run:
     def _resume(self, path: str | os.PathLike[str]) -> None:
         """Go on from a checkpoint."""
         saved = read_checkpoint(
-            path, self.learner.identity(), self.best.size, self.plan.optimizer, self.rng
+            path, self.learner.identity(), self.best.size, self.plan, self.rng
         )
-        seen = len(saved.history.cost)
-        if seen >= self.plan.epochs:
-            msg = f"`epochs` must be more than the {seen} of `resume`; got {self.plan.epochs}"
-            raise ValueError(msg)
         self.history = replace(saved.history, stopped="epochs")
         self.best = saved.best
         np.copyto(self.engine.parameters, saved.parameters)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nncore import SGD, Activation, Adam, Cost, Network, Optimizer, Pixels
@@ -165,6 +165,7 @@ def check(case: Case, optimizer: Optimizer, *, steps: int | None, blas: str = "n
     for start in range(0, len(order), case.batch_size):
         paid, largest = textbook_step(case, order[start : start + case.batch_size], rule)
         total, bound = total + paid, bound * largest
+        assume(bound < 1e4)  # a run that diverges shows nothing
     # Each step adds its own rounding, and stretches what the steps before it left.
     bound *= max(1, len(order) // case.batch_size)
     eps = np.finfo(case.net.dtype).eps
