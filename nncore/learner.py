@@ -94,23 +94,25 @@ class Learner:
         """Bring the engine to the parameters that stand in the lists now, after checks."""
         weights, biases = self.read()
         engine.load([*map(as_array, weights)], [*map(as_array, biases)])
-        self._seen = self._entries()
+        self._known = [*self.network.weights], [*self.network.biases]
 
     def store(self, engine: Engine) -> None:
-        """Put the engine's parameters into the lists, as new arrays."""
-        self.network.weights[1:], self.network.biases[1:] = engine.copies()
-        self._seen = self._entries()
+        """
+        Put the engine's parameters into the lists, as new arrays.
 
-    def was_changed(self) -> bool:
-        """Return whether somebody replaced an entry since the engine last met the lists."""
-        entries = self._entries()
-        return len(entries) != len(self._seen) or any(
-            now is not then for now, then in zip(entries, self._seen, strict=True)
-        )
-
-    def _entries(self) -> list[Array]:
-        """Return the parameters of all layers but 0, as they stand in the lists."""
-        return [*self.network.weights[1:], *self.network.biases[1:]]
+        An entry that somebody replaced meanwhile stays, and the engine goes on from it.
+        """
+        self.read()  # raises what is wrong with the lists
+        lists, is_ours = (self.network.weights, self.network.biases), True
+        for entries, known, new in zip(lists, self._known, engine.copies(), strict=True):
+            for l in range(1, len(known)):
+                if entries[l] is known[l]:
+                    entries[l] = new[l - 1]
+                else:
+                    is_ours = False
+        self._known = [*self.network.weights], [*self.network.biases]
+        if not is_ours:
+            self.load(engine)
 
     def judge(self, engine: Engine, held_out: Data, history: History) -> None:
         """Note validation cost and accuracy."""

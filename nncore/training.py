@@ -72,8 +72,6 @@ class _Run:
     def epoch(self, epoch: int, progress: TrainingProgress) -> bool:
         """Train for an epoch, and judge, ask and save; return whether to go on."""
         history = self.history
-        if self.learner.was_changed():
-            self.learner.load(self.engine)
         cost = self._descend(self.plan.rate(epoch), progress)
         if not (math.isfinite(cost) and self.engine.is_finite()):
             history.stopped = "diverged"

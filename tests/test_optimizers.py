@@ -11,6 +11,7 @@ from nncore.arrays import Array
 
 RNG = np.random.default_rng(3)
 STEPS, SIZE = 200, 5
+TEXT: Any = "0.9"
 
 
 def gradient(w: Array, step: int) -> Any:
@@ -158,7 +159,7 @@ def test_a_state_of_another_optimizer_is_refused() -> None:
     [
         (lambda: SGD(1.0), ValueError, "`momentum` must be below 1; got 1.0"),
         (lambda: SGD(-0.1), ValueError, "`momentum` must be finite and not negative"),
-        (lambda: SGD("0.9")  # type: ignore[arg-type], TypeError, "`momentum` must be a real number; got '0.9'"),
+        (lambda: SGD(TEXT), TypeError, "`momentum` must be a real number; got '0.9'"),
         (lambda: SGD(nesterov=True), ValueError, "`nesterov` needs `momentum` above 0"),
         (lambda: Adam(beta1=1), ValueError, "`beta1` must be below 1; got 1"),
         (lambda: Adam(beta2=np.nan), ValueError, "`beta2` must be finite"),
