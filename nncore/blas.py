@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from .arrays import Array
 
-__all__ = ["fused_update", "one_thread"]
+__all__ = ["FusedUpdate", "fused_update", "one_thread"]
 
 
-def fused_update(dtype: np.dtype[Any]) -> Callable[[Array, Array, Array, float], None]:
-    """Return update(w, delta, a_prev, keep): w -> keep w - delta^T a_prev in one product."""
+#: Weights of a layer for which the call of scipy's product costs more than it saves.
+SMALL_LAYER = 4096
+
+#: update(w, delta, a_prev, nabla_w, keep): w -> keep w - delta^T a_prev; `nabla_w` is scratch.
+FusedUpdate: TypeAlias = Callable[[Array, Array, Array, Array, float], None]
+
+
+def fused_update(dtype: np.dtype[Any]) -> FusedUpdate:
+    """Return an update of the weights that takes one product of scipy's."""
     try:
         from scipy.linalg import blas  # noqa: PLC0415 - scipy is optional
     except ModuleNotFoundError:
@@ -22,7 +29,12 @@ def fused_update(dtype: np.dtype[Any]) -> Callable[[Array, Array, Array, float],
         raise ModuleNotFoundError(msg) from None
     gemm = blas.dgemm if dtype == np.float64 else blas.sgemm
 
-    def update(w: Array, delta: Array, a_prev: Array, keep: float) -> None:
+    def update(w: Array, delta: Array, a_prev: Array, nabla_w: Array, keep: float) -> None:
+        if w.size < SMALL_LAYER:
+            delta.T.dot(a_prev, nabla_w)
+            np.multiply(w, keep, w)
+            np.subtract(w, nabla_w, w)
+            return
         # The transposed view of a C array is the Fortran array that BLAS updates in place.
         gemm(-1.0, a_prev.T, delta.T, keep, w.T, trans_b=1, overwrite_c=1)
 

@@ -27,8 +27,8 @@ from .arrays import Array, Matrix, Pixels, as_array, as_matrix
 from .blas import fused_update
 from .costs import OutputCost
 from .inplace import in_place, output_error_in_place
-from .optimizers import Optimizer
-from .workspace import Buffers, Flat, Layer, make_buffers
+from .optimizers import SGD, Optimizer
+from .workspace import Buffers, Flat, make_buffers
 
 __all__ = ["Engine"]
 
@@ -89,6 +89,9 @@ class Engine:
         self._optimizer, self._is_plain = optimizer, optimizer.is_plain
         optimizer.start(self.parameters.size, dtype)
         self._fused = fused_update(dtype) if blas == "scipy" and self._is_plain else None
+        self._is_simple = (
+            type(optimizer) is SGD and self._is_plain and not l2 and not self._fused
+        )
         needs_decay = bool(l2) and not self._is_plain
         self._decay = np.empty_like(self._flat.all_weights) if needs_decay else np.empty(0)
         window = batch_size * max(1, WINDOW // batch_size)
@@ -161,36 +164,32 @@ class Engine:
         costs = as_array(self._cost.values(as_matrix(z), as_matrix(targets)))
         return total + float((costs if factor is None else costs * factor[:, 0]).sum())
 
-    def _gather(self, x: Matrix[Any, Any] | Pixels, rows: Array) -> list[Layer]:
-        """Write rows of x to the first activations; return the layers that they enter."""
+    def _gather(self, x: Matrix[Any, Any] | Pixels, rows: Array) -> Buffers:
+        """Write rows of x to the first activations; return the buffers that they are in."""
         if len(rows) not in self._buffers:
             self._buffers[len(rows)] = make_buffers(len(rows), self._flat, self._gradient)
-        pixels, a, layers = self._buffers[len(rows)]
+        buffers = self._buffers[len(rows)]
         # Indices are never out of range, and mode="clip" writes without a guarding copy: -5 %.
         if isinstance(x, Pixels):  # an eighth of the memory of float64, at the same speed
-            x.array.take(rows, 0, pixels, "clip")
-            np.divide(pixels, a.dtype.type(x.scale), a)
+            x.array.take(rows, 0, buffers.pixels, "clip")
+            np.divide(buffers.pixels, buffers.x.dtype.type(x.scale), buffers.x)
         else:
-            as_array(x).take(rows, 0, a, "clip")
-        return layers
+            as_array(x).take(rows, 0, buffers.x, "clip")
+        return buffers
 
     def _step(
-        self,
-        layers: list[Layer],
-        y: Array,
-        z: Array,
-        factor: Array | None,
-        learning_rate: float,
+        self, buffers: Buffers, y: Array, z: Array, factor: Array | None, learning_rate: float
     ) -> float:
         """Take one step; write z^L; return the penalty before it, once for each example."""
-        # Everywhere results go into buffers (out=), which saves 10 %.
+        # Results go into buffers, which saves 10 %, by `dot`, the method: another 3 %.
         forward, backward = self._hidden
-        *hidden, last = layers
-        for layer in hidden:
-            np.dot(layer.a_prev, layer.w_t, layer.z)
-            np.add(layer.z, layer.b, layer.z)
-            forward(layer.z, layer.a, layer.spare)
-        np.dot(last.a_prev, last.w_t, z)
+        layers, last = buffers.layers, buffers.layers[-1]
+        for layer in layers:
+            if layer is not last:
+                layer.a_prev.dot(layer.w_t, layer.z)
+                np.add(layer.z, layer.b, layer.z)
+                forward(layer.z, layer.a, layer.spare)
+        last.a_prev.dot(last.w_t, z)
         np.add(z, last.b, z)
         penalty = self._penalty() * len(y) if self._l2 else 0.0
 
@@ -198,21 +197,21 @@ class Engine:
         # The learning rate goes into the output error, a few hundred numbers, where the
         # optimizer allows: one pass less over the gradient, -7 %.
         scale = learning_rate if self._optimizer.WANTS_STEPS else 1.0
-        np.multiply(last.delta, scale / len(y), last.delta)
+        buffers.scale.fill(scale / len(y))
+        np.multiply(last.delta, buffers.scale, last.delta)
         if factor is not None:
             np.multiply(last.delta, factor, last.delta)
         keep = 1 - scale * self._l2
-        for l in range(len(layers) - 1, -1, -1):
-            layer = layers[l]
-            if l:
-                below = layers[l - 1]
-                np.dot(layer.delta, layer.w, below.delta)  # BP2
+        for layer in reversed(layers):
+            layer.ones.dot(layer.delta, layer.nabla_b)  # BP3; twice as fast as sum: -2 %
+            below = layer.below
+            if below is not None:
+                layer.delta.dot(layer.w, below.delta)  # BP2
                 backward(below.z, below.a, below.spare, below.delta)
-            np.dot(layer.ones, layer.delta, layer.nabla_b)  # BP3; twice as fast as sum: -2 %
             if self._fused is None:
-                np.dot(layer.delta_t, layer.a_prev, layer.nabla_w)  # BP4
+                layer.delta_t.dot(layer.a_prev, layer.nabla_w)  # BP4
             else:  # the product updates the weights itself: -15 %
-                self._fused(layer.w, layer.delta, layer.a_prev, keep)
+                self._fused(layer.w, layer.delta, layer.a_prev, layer.nabla_w, keep)
         self._move(scale, learning_rate)
         return penalty
 
@@ -223,6 +222,9 @@ class Engine:
 
     def _move(self, scale: float, learning_rate: float) -> None:
         """Move the parameters; the gradient came multiplied by scale, without the penalty."""
+        if self._is_simple:  # the usual case without a call: -1 %
+            np.subtract(self.parameters, self._gradient.all, self.parameters)
+            return
         w, nabla_w = self._flat.all_weights, self._gradient.all_weights
         if self._fused is not None:
             b = self._flat.all_biases

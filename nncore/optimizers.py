@@ -54,7 +54,7 @@ class Optimizer(ABC):
     WANTS_STEPS: bool = False
 
     _state: Mapping[str, Array] | None = None
-    #: Updates so far.
+    #: Calls of `update` so far.
     _count: int = 0
 
     def __repr__(self) -> str:
@@ -139,7 +139,7 @@ class Optimizer(ABC):
         Returns
         -------
         dict of numpy.ndarray
-            The arrays of ``STATE`` once started, and "count", the number of updates.
+            The arrays of ``STATE`` once started, and "count", the calls of `update` so far.
 
         References
         ----------

@@ -15,12 +15,14 @@ Y = np.random.default_rng(1).uniform(size=(30, 2))
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_the_fused_update_is_the_product_and_the_sum(dtype: Any) -> None:
+@pytest.mark.parametrize("k", [5, 2000])
+def test_the_fused_update_is_the_product_and_the_sum(k: int, dtype: Any) -> None:
     rng = np.random.default_rng(2)
-    w, delta, a = (rng.normal(size=s).astype(dtype) for s in ((3, 5), (7, 3), (7, 5)))
+    w, delta, a = (rng.normal(size=s).astype(dtype) for s in ((3, k), (7, 3), (7, k)))
     expected = 0.5 * w - delta.T @ a
-    fused_update(np.dtype(dtype))(w, delta, a, 0.5)
-    np.testing.assert_allclose(w, expected, rtol=32 * float(np.finfo(dtype).eps))
+    fused_update(np.dtype(dtype))(w, delta, a, np.empty_like(w), 0.5)
+    eps = float(np.finfo(dtype).eps)
+    np.testing.assert_allclose(w, expected, rtol=32 * eps, atol=32 * eps)
 
 
 @pytest.mark.parametrize("settings", [{}, {"optimizer": SGD(0.5)}, {"optimizer": "adam"}])
