@@ -481,7 +481,8 @@ class Network:
         -----
         The lists get new arrays after each epoch; those that stood there are not written to. If
         an error is raised, the network has the parameters of the last whole epoch. Where
-        threadpoolctl is installed, small layers train on one thread of BLAS.
+        threadpoolctl is installed, small layers train on one thread of BLAS, which is faster;
+        the number of threads may change last digits.
 
         References
         ----------
