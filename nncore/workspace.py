@@ -53,14 +53,10 @@ class Layer:
 
 
 class Buffers(NamedTuple):
-    """The buffers for mini-batches of one length; x is ``a_prev`` of the first layer.
-
-    `scale` is a number in an array, which a ufunc takes faster than a float: -1 %.
-    """
+    """The buffers for mini-batches of one length; x is ``a_prev`` of the first layer."""
 
     pixels: Array
     x: Array
-    scale: Array
     layers: list[Layer]
 
 
@@ -79,4 +75,4 @@ def make_buffers(length: int, parameters: Flat, gradient: Flat) -> Buffers:
             Layer(w, w.T, b, nabla_w, nabla_b, a_prev, z, a, spare, delta, delta.T, ones, below)
         )
         a_prev = a
-    return Buffers(np.empty(x.shape, np.uint8), x, np.empty((), dtype), layers)
+    return Buffers(np.empty(x.shape, np.uint8), x, layers)
