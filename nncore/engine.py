@@ -65,6 +65,18 @@ class Engine:
         If `blas` is "scipy" and scipy is not installed.
     ValueError
         If the optimizer remembers another network.
+
+    Examples
+    --------
+    >>> from nncore.activations import ACTIVATIONS
+    >>> from nncore.costs import output_cost
+    >>> from nncore.optimizers import SGD
+    >>> sigmoid = ACTIVATIONS["sigmoid"]
+    >>> cost, dtype = output_cost(sigmoid, "cross_entropy"), np.dtype("f8")
+    >>> engine = Engine([2, 3, 1], sigmoid, cost, 0.0, dtype, 10, SGD())
+    >>> x, y = np.ones((50, 2)), np.ones((50, 1))
+    >>> engine.epoch(x, y, np.arange(50), 0.5) > engine.epoch(x, y, np.arange(50), 0.5)
+    True
     """
 
     def __init__(

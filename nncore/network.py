@@ -431,7 +431,7 @@ class Network:
             ``sum_i s_i C_i / sum_i s_i``. Only the ratios of weights count; in a batch of all
             examples a weight of 2 is an example that is there twice, and 0 one that is not.
         validation : tuple of x and y, optional
-            Examples that are judged after each epoch and never trained on.
+            Examples that are judged, all alike, after each epoch and never trained on.
         patience : int, optional
             Stop when `monitor` has not improved for so many epochs, at least 1. The network
             ends with the parameters of its best epoch.
