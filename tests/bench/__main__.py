@@ -55,7 +55,7 @@ def main(
     train = random_digits(max(examples, 1024)) if data is None else mnist(data, "train")
     source = "random data" if data is None else f"MNIST from {data}"
     names = installed()
-    console = Console(width=100)
+    console = Console(width=120)
     console.print(f"{source}; {output} outputs; one BLAS thread; CPU time, {rounds} rounds")
     for name in PEERS:
         if name not in names:

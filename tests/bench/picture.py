@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, NullLocator
 
 from .measuring import Timing
 from .peers import LIMIT, NNCORE, PEERS
@@ -72,8 +73,11 @@ def _lines(ax: Any, varied: str, timings: Mapping[int, Timing]) -> None:
     """Draw the time for an example against what is varied."""
     for name, style in ((NNCORE, "o-"), (LIMIT, "s--")):
         times = [1e6 / timing.speed(name) for timing in timings.values()]
-        colour = COLOURS.get(name, "#0072B2")
-        ax.loglog([*timings], times, style, color=colour, label=name)
+        ax.loglog([*timings], times, style, color=COLOURS.get(name, "#0072B2"), label=name)
+    ax.set_xticks([*timings], [*map(str, timings)])
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xlabel(varied)
     ax.set_ylabel("us for an example")
     ax.legend(fontsize="small")

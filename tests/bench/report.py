@@ -24,10 +24,17 @@ def print_timing(console: Console, case: Case, timing: Timing) -> None:
 
 def print_outcomes(console: Console, outcomes: Iterable[Outcome]) -> None:
     """Print every target in every case."""
-    table = _table("targets", "beside", "at least", "measured (quartiles)", "met")
-    for (name, to, least, _), case, ratio in outcomes:
-        met = "yes" if ratio.median >= least else "no"
-        table.add_row(f"{name}\n  {case}", to, f"{least:.2f}", str(ratio), met)
+    table = _table("targets", "beside", "case", "at least", "measured (quartiles)", "met")
+    for outcome in outcomes:
+        target, met = outcome.target, "yes" if outcome.is_met else "no"
+        table.add_row(
+            target.name,
+            target.to,
+            str(outcome.case),
+            f"{target.least:.2f}",
+            str(outcome.ratio),
+            met,
+        )
     console.print(table)
 
 
