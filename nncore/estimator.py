@@ -7,7 +7,8 @@ cross-validation, `clone`. Its own utilities check the data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,7 +17,8 @@ import numpy.typing as npt
 from .activations import Activation
 from .arrays import Array
 from .network import Network
-from .settings import integer
+from .optimizers import OPTIMIZERS, Optimizer
+from .settings import choose, integer
 from .training import History
 
 try:
@@ -44,6 +46,7 @@ class _NetworkEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has
     """The settings of both estimators, and how they train."""
 
     network_: Network
+    optimizer_: Optimizer
     history_: History
 
     #: What the subclass predicts with.
@@ -60,7 +63,8 @@ class _NetworkEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has
         l2: float = 1e-4,
         epochs: int = 200,
         batch_size: int = 200,
-        learning_rate: float = 0.1,
+        optimizer: str | Optimizer = "adam",
+        learning_rate: float | Callable[[int], float] | None = None,
         random_state: int | np.random.RandomState | None = None,
         progress: bool | None = False,
     ) -> None:
@@ -69,6 +73,7 @@ class _NetworkEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has
         self.l2 = l2
         self.epochs = epochs
         self.batch_size = batch_size
+        self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.random_state = random_state
         self.progress = progress
@@ -94,12 +99,17 @@ class _NetworkEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has
                 rng=_seed(self.random_state),
                 dtype=x.dtype,
             )
+            optimizer = choose("optimizer", self.optimizer, OPTIMIZERS, Optimizer)
+            self.optimizer_ = (
+                optimizer() if isinstance(optimizer, type) else deepcopy(optimizer)
+            )
         self.history_ = self.network_.fit(
             x,
             targets,
             sample_weight=_weights(sample_weight, x),
             epochs=epochs,
             batch_size=self.batch_size,
+            optimizer=self.optimizer_,
             learning_rate=self.learning_rate,
             progress=self.progress,
         )
@@ -129,8 +139,11 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):  # type: ignore[mis
         How often `fit` sees every example, at least 1.
     batch_size : int
         Examples of a mini-batch, at least 1.
-    learning_rate : float
-        eta >= 0, as in `Network.fit`.
+    optimizer : str or Optimizer
+        "sgd", "adam" or an optimizer, which is copied.
+    learning_rate : float or callable, optional
+        eta >= 0, or a function of the epoch, as in `Network.fit`; by default what suits the
+        optimizer.
     random_state : int, numpy.random.RandomState or None
         Draws the seed of the network's generator, which draws the first weights and shuffles.
     progress : bool or None
@@ -140,6 +153,8 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):  # type: ignore[mis
     ----------
     network_ : Network
         The trained network; of float32 where the examples were.
+    optimizer_ : Optimizer
+        What the optimizer remembers, with which `partial_fit` goes on.
     history_ : History
         What happened in the last call of `fit` or `partial_fit`.
     classes_ : numpy.ndarray, shape (classes,)
@@ -335,8 +350,11 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):  # type: ignore[misc]
         How often `fit` sees every example, at least 1.
     batch_size : int
         Examples of a mini-batch, at least 1.
-    learning_rate : float
-        eta >= 0, as in `Network.fit`.
+    optimizer : str or Optimizer
+        "sgd", "adam" or an optimizer, which is copied.
+    learning_rate : float or callable, optional
+        eta >= 0, or a function of the epoch, as in `Network.fit`; by default what suits the
+        optimizer.
     random_state : int, numpy.random.RandomState or None
         Draws the seed of the network's generator, which draws the first weights and shuffles.
     progress : bool or None
@@ -346,6 +364,8 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):  # type: ignore[misc]
     ----------
     network_ : Network
         The trained network; of float32 where the examples were.
+    optimizer_ : Optimizer
+        What the optimizer remembers, with which `partial_fit` goes on.
     history_ : History
         What happened in the last call of `fit` or `partial_fit`.
     n_features_in_ : int

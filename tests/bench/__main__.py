@@ -42,7 +42,13 @@ SEEDS = 3
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with the IDX files of MNIST; random data of their shape without.",
 )
-@click.option("--output", type=click.Choice(["softmax", "sigmoid"]), default="softmax")
+@click.option(
+    "--output",
+    type=click.Choice(["sigmoid", "softmax"]),
+    default="sigmoid",
+    show_default=True,
+    help="Outputs of the network, both with their cross-entropy.",
+)
 @click.option("--rounds", default=9, show_default=True, help="Turns of each peer.")
 @click.option("--examples", default=10_000, show_default=True, help="Examples of an epoch.")
 @click.option("--picture", type=click.Path(path_type=Path), default="bench.png")

@@ -58,7 +58,7 @@ class Problem:
     sizes: tuple[int, ...]
     batch_size: int
     digits: Digits
-    output: str = "softmax"
+    output: str = "sigmoid"
     learning_rate: float = 0.5
     seed: int = 0
 
