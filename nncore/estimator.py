@@ -19,7 +19,7 @@ from .arrays import Array
 from .network import Network
 from .optimizers import OPTIMIZERS, Optimizer
 from .settings import choose, integer
-from .training import History
+from .history import History
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -503,6 +503,12 @@ def _hidden_sizes(sizes: Any) -> list[int]:
         msg = f"`hidden_sizes` must be a sequence of integers such as (100,); got {sizes!r}"
         raise TypeError(msg)
     return [integer(f"hidden_sizes[{i}]", n, minimum=1) for i, n in enumerate(sizes)]
+
+
+def _optimizer(optimizer: Any) -> Optimizer:
+    """Return an optimizer of our own: a new one of that name, or a copy."""
+    chosen = choose("optimizer", optimizer, OPTIMIZERS, Optimizer)  # type: ignore[type-abstract]
+    return deepcopy(chosen) if isinstance(chosen, Optimizer) else chosen()
 
 
 def _seed(random_state: Any) -> int:

@@ -51,28 +51,41 @@ SEEDS = 3
 )
 @click.option("--rounds", default=9, show_default=True, help="Turns of each peer.")
 @click.option("--examples", default=10_000, show_default=True, help="Examples of an epoch.")
+@click.option("--epochs", default=5, show_default=True, help="Epochs of a turn, in one call.")
 @click.option("--picture", type=click.Path(path_type=Path), default="bench.png")
 def main(
-    *, quick: bool, data: Path | None, output: str, rounds: int, examples: int, picture: Path
+    *,
+    quick: bool,
+    data: Path | None,
+    output: str,
+    rounds: int,
+    examples: int,
+    epochs: int,
+    picture: Path,
 ) -> None:
     """Train the same network with nncore and its peers, and compare CPU times."""
     if quick:
-        rounds, examples = 2, 256
+        rounds, examples, epochs = 2, 256, 1
     train = random_digits(max(examples, 1024)) if data is None else mnist(data, "train")
     source = "random data" if data is None else f"MNIST from {data}"
     names = installed()
     console = Console(width=120)
-    console.print(f"{source}; {output} outputs; one BLAS thread; CPU time, {rounds} rounds")
+    console.print(
+        f"{source}; {output} outputs; one BLAS thread; CPU time; {rounds} rounds, in each of which "
+        f"every peer trains for {epochs} epochs of about {examples} examples"
+    )
     for name in PEERS:
         if name not in names:
             console.print(f"left out: {name}, which needs {PEERS[name][0]}")
     with threadpool_limits(1):
         timings: dict[Case, Timing] = {}
         for case in CASES:
-            timings[case] = _measure(case, names, train, output, examples, rounds)
+            timings[case] = _measure(case, names, train, output, examples, epochs, rounds)
             report.print_timing(console, case, timings[case])
         report.print_outcomes(console, outcomes(timings))
-        grown = growth(train, output, examples=examples // 4, rounds=min(rounds, 5))
+        grown = growth(
+            train, output, examples=examples // 4, epochs=epochs, rounds=min(rounds, 5)
+        )
         report.print_growth(console, grown)
         draw(picture, timings, grown, f"nncore beside its peers, {source}")
         console.print(f"picture: {picture}")
@@ -86,12 +99,18 @@ def main(
 
 
 def _measure(
-    case: Case, names: list[str], digits: Digits, output: str, examples: int, rounds: int
+    case: Case,
+    names: list[str],
+    digits: Digits,
+    output: str,
+    examples: int,
+    epochs: int,
+    rounds: int,
 ) -> Timing:
     """Return the timing of every peer in one case, with full batches only."""
     count = max(examples // case.batch_size, 1) * case.batch_size
     problem = Problem(case.sizes, case.batch_size, digits.take(count, case.dtype), output)
-    return measure(make(problem, names), examples=count, epochs=1, rounds=rounds)
+    return measure(make(problem, names), examples=count, epochs=epochs, rounds=rounds)
 
 
 def _learn(

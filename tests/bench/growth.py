@@ -15,7 +15,7 @@ VARIED: dict[str, dict[int, tuple[tuple[int, ...], int]]] = {
 
 
 def growth(
-    digits: Digits, output: str, *, examples: int, rounds: int
+    digits: Digits, output: str, *, examples: int, epochs: int, rounds: int
 ) -> dict[str, dict[int, Timing]]:
     """Return the timing of every size, for each thing that is varied."""
     result: dict[str, dict[int, Timing]] = {}
@@ -25,5 +25,5 @@ def growth(
             count = max(examples // batch_size, 1) * batch_size
             problem = Problem(sizes, batch_size, digits.take(count, "float64"), output)
             peers = make(problem, [NNCORE, LIMIT])
-            result[varied][value] = measure(peers, examples=count, epochs=1, rounds=rounds)
+            result[varied][value] = measure(peers, examples=count, epochs=epochs, rounds=rounds)
     return result
