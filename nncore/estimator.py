@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from .activations import Activation
 from .arrays import Array
+from .history import History
 from .network import Network
 from .optimizers import OPTIMIZERS, Optimizer
 from .settings import choose, integer
-from .history import History
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -99,10 +99,7 @@ class _NetworkEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has
                 rng=_seed(self.random_state),
                 dtype=x.dtype,
             )
-            optimizer = choose("optimizer", self.optimizer, OPTIMIZERS, Optimizer)
-            self.optimizer_ = (
-                optimizer() if isinstance(optimizer, type) else deepcopy(optimizer)
-            )
+            self.optimizer_ = _optimizer(self.optimizer)
         self.history_ = self.network_.fit(
             x,
             targets,
@@ -175,7 +172,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):  # type: ignore[mis
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
     >>> x, y = load_iris(return_X_y=True)
-    >>> model = make_pipeline(StandardScaler(), NetworkClassifier((10,), random_state=0))
+    >>> model = make_pipeline(StandardScaler(), NetworkClassifier(random_state=0))
     >>> bool(model.fit(x, y).score(x, y) > 0.95)
     True
     """
@@ -214,7 +211,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):  # type: ignore[mis
 
         Examples
         --------
-        >>> model = NetworkClassifier(random_state=0).fit([[0.0], [1.0]], ["no", "yes"])
+        >>> model = NetworkClassifier(random_state=0).fit([[-1.0], [1.0]], ["no", "yes"])
         >>> model.predict([[0.9]])
         array(['yes'], dtype='<U3')
         """
@@ -255,7 +252,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):  # type: ignore[mis
         Examples
         --------
         >>> model = NetworkClassifier(random_state=0)
-        >>> for label, x in (("no", 0.0), ("yes", 1.0)) * 100:
+        >>> for label, x in (("no", -1.0), ("yes", 1.0)) * 100:
         ...     model = model.partial_fit([[x]], [label], classes=["no", "yes"])
         >>> model.predict([[0.9]])
         array(['yes'], dtype='<U3')
@@ -290,7 +287,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):  # type: ignore[mis
 
         Examples
         --------
-        >>> model = NetworkClassifier(random_state=0).fit([[0.0], [1.0]], ["no", "yes"])
+        >>> model = NetworkClassifier(random_state=0).fit([[-1.0], [1.0]], ["no", "yes"])
         >>> model.predict_proba([[0.9]]).shape
         (1, 2)
         """
@@ -317,8 +314,8 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):  # type: ignore[mis
 
         Examples
         --------
-        >>> model = NetworkClassifier(random_state=0).fit([[0.0], [1.0]], ["no", "yes"])
-        >>> model.predict([[0.1], [0.9]])
+        >>> model = NetworkClassifier(random_state=0).fit([[-1.0], [1.0]], ["no", "yes"])
+        >>> model.predict([[-0.9], [0.9]])
         array(['no', 'yes'], dtype='<U3')
         """
         most_probable = self._outputs(X).argmax(axis=1)
@@ -381,7 +378,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):  # type: ignore[misc]
     Examples
     --------
     >>> x = np.linspace(-1, 1, 50)[:, np.newaxis]
-    >>> model = NetworkRegressor(hidden="tanh", random_state=0)
+    >>> model = NetworkRegressor(hidden="tanh", learning_rate=0.01, random_state=0)
     >>> bool(model.fit(x, x.ravel() ** 2).score(x, x.ravel() ** 2) > 0.9)
     True
     """

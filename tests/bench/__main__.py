@@ -71,8 +71,8 @@ def main(
     names = installed()
     console = Console(width=120)
     console.print(
-        f"{source}; {output} outputs; one BLAS thread; CPU time; {rounds} rounds, in each of which "
-        f"every peer trains for {epochs} epochs of about {examples} examples"
+        f"{source}; {output} outputs; one BLAS thread; CPU time; {rounds} rounds, in each of "
+        f"which every peer trains for {epochs} epochs of about {examples} examples"
     )
     for name in PEERS:
         if name not in names:
