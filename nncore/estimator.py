@@ -90,7 +90,7 @@ class _NetworkEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has
         """Train the network, at first a new one, on examples that were checked."""
         if first:
             sizes = [x.shape[1], *_hidden_sizes(self.hidden_sizes), targets.shape[1]]
-            self.network_ = Network(
+            network = Network(
                 sizes,
                 hidden=self.hidden,
                 output=self._output,
@@ -99,17 +99,21 @@ class _NetworkEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has
                 rng=_seed(self.random_state),
                 dtype=x.dtype,
             )
-            self.optimizer_ = _optimizer(self.optimizer)
-        self.history_ = self.network_.fit(
+            optimizer = _optimizer(self.optimizer)
+        else:
+            network, optimizer = self.network_, self.optimizer_
+        self.history_ = network.fit(
             x,
             targets,
             sample_weight=_weights(sample_weight, x),
             epochs=epochs,
             batch_size=self.batch_size,
-            optimizer=self.optimizer_,
+            optimizer=optimizer,
             learning_rate=self.learning_rate,
             progress=self.progress,
         )
+        # Only now, so that what is refused leaves an unfitted estimator unfitted.
+        self.network_, self.optimizer_ = network, optimizer
         return self
 
     def _outputs(self, X: Any) -> Array:
@@ -196,7 +200,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):  # type: ignore[mis
         y : array_like, shape (examples,)
             Their labels, of any type that can be sorted. Not modified.
         sample_weight : array_like, shape (examples,), optional
-            How much each example counts beside the others, at least 0; only ratios matter.
+            How much each example counts beside the others, as in `Network.fit`.
 
         Returns
         -------
@@ -406,7 +410,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):  # type: ignore[misc]
         y : array_like, shape (examples,) or (examples, outputs)
             Their targets. Not modified.
         sample_weight : array_like, shape (examples,), optional
-            How much each example counts beside the others, at least 0; only ratios matter.
+            How much each example counts beside the others, as in `Network.fit`.
 
         Returns
         -------
@@ -514,8 +518,7 @@ def _seed(random_state: Any) -> int:
 
 
 def _weights(sample_weight: Any, x: Array) -> Array | None:
-    """Return sample weights of mean 1, so that only their ratios matter."""
+    """Return sample weights, or raise ValueError in scikit-learn's own words."""
     if sample_weight is None:
         return None
-    weights = _check_sample_weight(sample_weight, x, ensure_non_negative=True)
-    return np.asarray(weights / weights.mean())
+    return np.asarray(_check_sample_weight(sample_weight, x, ensure_non_negative=True))

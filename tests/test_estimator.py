@@ -219,8 +219,10 @@ def test_bad_input_is_refused(
     ],
 )
 def test_bad_sample_weights_are_refused(weights: Array, words: str) -> None:
+    model = clone(CLASSIFIER)
     with pytest.raises(ValueError, match=words):
-        clone(CLASSIFIER).fit(IRIS, NAMES, sample_weight=weights)
+        model.fit(IRIS, NAMES, sample_weight=weights)
+    assert not hasattr(model, "network_")
 
 
 def test_partial_fit_refuses_other_data_than_before() -> None:

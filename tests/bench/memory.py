@@ -29,7 +29,6 @@ def peak_ratio(form: str, examples: int) -> float:
         net = Network((PIXELS, 30, CLASSES), rng=0, dtype=dtype)
         held = sum(array.nbytes for array in (*net.weights, *net.biases, labels))
         held += x.array.nbytes if isinstance(x, Pixels) else x.nbytes
-        tracemalloc.reset_peak()
         net.fit(x, labels, epochs=1, batch_size=100, progress=False)
         return tracemalloc.get_traced_memory()[1] / held
     finally:
