@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, NullLocator
+from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
 from .measuring import Timing
 from .peers import LIMIT, NNCORE, PEERS
@@ -75,6 +75,7 @@ def _lines(ax: Any, varied: str, timings: Mapping[int, Timing]) -> None:
         times = [1e6 / timing.speed(name) for timing in timings.values()]
         ax.loglog([*timings], times, style, color=COLOURS.get(name, "#0072B2"), label=name)
     ax.set_xticks([*timings], [*map(str, timings)])
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_minor_locator(NullLocator())
