@@ -3,7 +3,6 @@
 import gzip
 import io
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from bench.accuracy import GOAL, MOST_EPOCHS, Learned, accuracy, learn
 from bench.measuring import Spread, Timing, measure
 from bench.memory import FORMS, peak_ratio
 from bench.numpy_peers import PlainNumpy
-from bench.peers import LIMIT, NNCORE, PEERS, PLAIN, SCAN, SKLEARN, installed, make
+from bench.peers import EAGER, LIMIT, NNCORE, PEERS, PLAIN, SCAN, SKLEARN, installed, make
 from bench.problem import Array, Digits, Peer, Problem, mnist, random_digits
 from bench.report import print_learned
 from bench.targets import Case, outcomes
@@ -174,8 +173,8 @@ def test_mnist_is_read_from_idx_files(tmp_path: Path, *, is_packed: bool) -> Non
 def test_a_library_that_is_missing_leaves_its_peers_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "jax", None)
-    monkeypatch.setitem(sys.modules, "sklearn", None)
+    for name in (SKLEARN, SCAN):
+        monkeypatch.setitem(PEERS, name, ("no_such_library", "", ""))
     assert not {SKLEARN, SCAN} & {*installed()}
     assert {NNCORE, PLAIN, LIMIT} <= {*installed()}
 
@@ -183,14 +182,14 @@ def test_a_library_that_is_missing_leaves_its_peers_out(
 def test_the_quick_form_prints_tables_and_draws_a_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setitem(PEERS, EAGER, ("no_such_library", "", ""))
     picture = tmp_path / "bench.png"
     result = CliRunner().invoke(
         main, ["--quick", "--picture", str(picture)], catch_exceptions=False
     )
     assert result.exit_code == 0
     assert "random data" in result.output
-    assert "left out: torch eager, which needs torch" in result.output
+    assert "left out: torch eager, which needs no_such_library" in result.output
     for case in CASES:
         assert str(case) in result.output
     for words in ("targets", "growth", "peak memory", "CPU time to 97 % needs MNIST"):
