@@ -53,5 +53,13 @@ def property_tests(session: nox.Session) -> None:
     session.run("pytest", "property_tests", *session.posargs, env=ONE_THREAD)
 
 
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Speed and memory beside other libraries: `nox -s bench -- --help`."""
+    install(session, "bench")
+    env = ONE_THREAD | {"PYTHONPATH": "tests"}
+    session.run("python", "-m", "bench", *session.posargs, env=env)
+
+
 if __name__ == "__main__":
     nox.main()

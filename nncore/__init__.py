@@ -4,20 +4,25 @@ from .activations import Activation
 from .arrays import Column, Matrix, Pixels, Vector
 from .backprop import ForwardPass, Gradient
 from .costs import Cost
+from .history import Epoch, History
 from .network import Network, load
+from .optimizers import SGD, Adam, Optimizer
 from .persistence import ModelFileError
-from .training import History
 
 __all__ = [
+    "SGD",
     "Activation",
+    "Adam",
     "Column",
     "Cost",
+    "Epoch",
     "ForwardPass",
     "Gradient",
     "History",
     "Matrix",
     "ModelFileError",
     "Network",
+    "Optimizer",
     "Pixels",
     "Vector",
     "load",

@@ -28,10 +28,14 @@ from .arrays import (
 )
 from .backprop import ForwardPass, Gradient, backprop, forward, mean_cost
 from .costs import COSTS, Cost, output_cost
+from .history import Callback, History
 from .labels import Labels, are_labels, as_labels, classes_of, labels_of, one_hot
+from .learner import Data, Learner
+from .optimizers import Optimizer
 from .persistence import Model, ModelFileError, read_model, write_model
+from .plan import LearningRate, make_plan, sample_factors
 from .settings import choose, generator, integer, real
-from .training import Data, History, Learner, Plan, train
+from .training import train
 
 __all__ = ["Network", "load"]
 
@@ -394,10 +398,18 @@ class Network:
         *,
         epochs: int = 10,
         batch_size: int = 10,
-        learning_rate: float = 0.5,
+        learning_rate: LearningRate | None = None,
+        optimizer: str | Optimizer = "sgd",
+        sample_weight: npt.ArrayLike | None = None,
         validation: tuple[npt.ArrayLike | Pixels, npt.ArrayLike] | None = None,
         patience: int | None = None,
+        monitor: str = "cost",
+        callbacks: Sequence[Callback] = (),
+        checkpoint: str | PathLike[str] | None = None,
+        checkpoint_every: int = 1,
+        resume: str | PathLike[str] | None = None,
         rng: np.random.Generator | int | None = None,
+        blas: str = "numpy",
         progress: bool | None = None,
     ) -> History:
         """
@@ -414,15 +426,40 @@ class Network:
         batch_size : int
             Examples of a mini-batch, at least 1; the last one of an epoch takes what is left
             and divides by its own length.
-        learning_rate : float
-            eta >= 0 in w -> w - eta dC/dw and b -> b - eta dC/db.
+        learning_rate : float or callable, optional
+            eta >= 0 in w -> w - eta dC/dw and b -> b - eta dC/db, or a function that returns
+            it for an epoch, counted from 1. By default 0.5 for "sgd" and 0.001 for "adam".
+        optimizer : {"sgd", "adam"} or Optimizer
+            How a gradient moves the parameters. A name starts anew with each call; an object,
+            such as ``SGD(momentum=0.9)``, goes on with what it remembers.
+        sample_weight : array_like, shape (examples,), optional
+            Weights s_i >= 0, not all 0. The cost of example i is multiplied by s_i divided by
+            the mean of all s, wherever it is shuffled to, so that one epoch descends along
+            ``sum_i s_i C_i / sum_i s_i``. Only the ratios of weights count; in a batch of all
+            examples a weight of 2 is an example that is there twice, and 0 one that is not.
         validation : tuple of x and y, optional
-            Examples that are judged after each epoch and never trained on.
+            Examples that are judged, all alike, after each epoch and never trained on.
         patience : int, optional
-            Stop when the validation cost has not improved for so many epochs, at least 1. The
-            network ends with the parameters of its best epoch.
+            Stop when `monitor` has not improved for so many epochs, at least 1. The network
+            ends with the parameters of its best epoch.
+        monitor : {"cost", "accuracy"}
+            Whether the best epoch is that of the lowest validation cost or of the highest
+            validation accuracy.
+        callbacks : sequence of callable
+            Each is called with an `Epoch` after each epoch, and may stop the training, change
+            the network's lists, or keep what it wants.
+        checkpoint : str or path-like, optional
+            A file that is written, atomically, after every `checkpoint_every` epochs and after
+            the last one.
+        checkpoint_every : int
+            Epochs between two checkpoints, at least 1.
+        resume : str or path-like, optional
+            A checkpoint to go on from. With the data and settings of the run that wrote it the
+            result is the same to the last bit; `epochs` counts those of the checkpoint too.
         rng : numpy.random.Generator or int, optional
             Shuffles the examples, instead of the network's own generator.
+        blas : {"numpy", "scipy"}
+            Whose matrix products to use. scipy's are faster, and differ in the last digits.
         progress : bool, optional
             Whether to draw a progress bar; by default where rich and a terminal are there.
 
@@ -436,9 +473,23 @@ class Network:
         ------
         ValueError, TypeError
             As for `cost`, for x, y and validation, or if a setting is out of range.
+        ModelFileError
+            A ValueError: if `resume` is not a checkpoint, is damaged, or one of another
+            network, optimizer or kind of generator.
+        ModuleNotFoundError
+            If `blas` is "scipy" and scipy is not installed.
+        OSError
+            If a checkpoint cannot be written or read.
         RuntimeWarning
             A warning, not an exception: if the cost is no longer finite, training stops with
             the parameters of the last epoch that was.
+
+        Notes
+        -----
+        The lists get new arrays after each epoch; those that stood there are not written to. If
+        an error is raised, the network has the parameters of the last whole epoch. Where
+        threadpoolctl is installed, small layers train on one thread of BLAS, which is faster;
+        the number of threads may change last digits.
 
         References
         ----------
@@ -453,25 +504,39 @@ class Network:
         >>> net.classify(x)
         array([0, 1, 1, 0])
         """
-        plan = Plan(
-            epochs=integer("epochs", epochs, minimum=1),
-            batch_size=integer("batch_size", batch_size, minimum=1),
-            learning_rate=real("learning_rate", learning_rate),
-            patience=None if patience is None else integer("patience", patience, minimum=1),
+        plan = make_plan(
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            optimizer=optimizer,
+            has_validation=validation is not None,
+            patience=patience,
+            monitor=monitor,
+            callbacks=callbacks,
+            checkpoint=checkpoint,
+            checkpoint_every=checkpoint_every,
+            resume=resume,
+            blas=blas,
         )
-        if patience is not None and validation is None:
-            msg = "`patience` judges the validation cost: pass validation=(x, y) as well"
-            raise ValueError(msg)
-        weights, biases = self._real_parameters()
         data = self._data(x, y)
+        factors = sample_factors(sample_weight, len(data.y), self._dtype)
         held_out = None if validation is None else self._data(*_pair(validation))
+        if monitor == "accuracy" and held_out is not None and held_out.labels is None:
+            msg = "`monitor` 'accuracy' needs validation targets that are classes"
+            raise ValueError(msg)
         shuffler = self._rng if rng is None else generator(rng)
-        learner = Learner(weights, biases, self._hidden, self._cost, self._l2)
-        try:
-            return train(learner, data, held_out, plan, shuffler, progress)
-        finally:
-            self.weights[1:] = map(as_array, learner.weights[1:])
-            self.biases[1:] = map(as_array, learner.biases[1:])
+        learner = Learner(
+            network=self,
+            read=self._real_parameters,
+            sizes=self._sizes,
+            dtype=self._dtype,
+            hidden=self._hidden,
+            cost=self._cost,
+            l2=self._l2,
+        )
+        return train(
+            learner, data._replace(factors=factors), held_out, plan, shuffler, progress
+        )
 
     def save(self, path: str | PathLike[str]) -> None:
         """

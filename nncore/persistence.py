@@ -23,10 +23,11 @@ from __future__ import annotations
 import io
 import math
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.lib import format as npy
@@ -34,7 +35,20 @@ from numpy.lib import format as npy
 from .arrays import Array
 from .files import replacing
 
-__all__ = ["Model", "ModelFileError", "read_model", "write_model"]
+__all__ = [
+    "Model",
+    "ModelFileError",
+    "check_names",
+    "read_archive",
+    "read_model",
+    "stored_array",
+    "stored_parameter",
+    "stored_text",
+    "write_model",
+]
+
+T = TypeVar("T")
+
 
 FORMAT = "nncore network"
 VERSION = 1
@@ -91,10 +105,17 @@ def write_model(path: str | PathLike[str], model: Model) -> None:
 
 def read_model(path: str | PathLike[str]) -> Model:
     """Read a model file; every damage is a ModelFileError."""
+    return read_archive(path, "model file", _model)
+
+
+def read_archive(
+    path: str | PathLike[str], kind: str, parse: Callable[[zipfile.ZipFile], T]
+) -> T:
+    """Return what `parse` makes of an archive; every damage is a ModelFileError."""
     with Path(path).open("rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
-                return _model(archive)
+                return parse(archive)
         except (OSError, ModelFileError) as error:
             if isinstance(error, ModelFileError):
                 msg = f"{fspath(path)}: {error}"
@@ -102,46 +123,46 @@ def read_model(path: str | PathLike[str]) -> Model:
             raise
         except Exception as error:
             # Whatever a damaged archive makes zipfile or numpy raise, callers see one error.
-            msg = f"{fspath(path)}: not a model file, or a damaged one ({error})"
+            msg = f"{fspath(path)}: not a {kind}, or a damaged one ({error})"
             raise ModelFileError(msg) from error
 
 
 def _model(archive: zipfile.ZipFile) -> Model:
     """Return the model in an archive, with every entry checked."""
-    if "format.npy" not in archive.namelist() or _text(archive, "format") != FORMAT:
+    if "format.npy" not in archive.namelist() or stored_text(archive, "format") != FORMAT:
         msg = "not a model file of nncore"
         raise ModelFileError(msg)
-    version = int(_array(archive, "version", ("<i8",), ()))
+    version = int(stored_array(archive, "version", ("<i8",), ()))
     if version != VERSION:
         msg = f"format version {version}; this nncore reads version {VERSION}"
         raise ModelFileError(msg)
-    sizes = tuple(int(n) for n in _array(archive, "sizes", ("<i8",), None))
+    sizes = tuple(int(n) for n in stored_array(archive, "sizes", ("<i8",), None))
     if len(sizes) < 2 or min(sizes) < 1:
         msg = f"`sizes` must be two or more positive integers; got {list(sizes)}"
         raise ModelFileError(msg)
     layers = range(1, len(sizes))
-    _check_names(archive, [f"{kind}{l}" for l in layers for kind in "wb"])
+    settings = ["format", "version", "sizes", "hidden", "output", "cost", "l2"]
+    check_names(archive, [*settings, *(f"{kind}{l}" for l in layers for kind in "wb")])
     weights, biases = [np.empty((sizes[0], 0))], [np.empty(0)]
     floats: tuple[str, ...] = ("<f8", "<f4")
     for l in layers:
-        weights.append(_parameter(archive, f"w{l}", floats, (sizes[l], sizes[l - 1])))
+        weights.append(stored_parameter(archive, f"w{l}", floats, (sizes[l], sizes[l - 1])))
         floats = (weights[1].dtype.str,)
-        biases.append(_parameter(archive, f"b{l}", floats, (sizes[l],)))
+        biases.append(stored_parameter(archive, f"b{l}", floats, (sizes[l],)))
     return Model(
         sizes=sizes,
-        hidden=_text(archive, "hidden"),
-        output=_text(archive, "output"),
-        cost=_text(archive, "cost"),
-        l2=float(_parameter(archive, "l2", ("<f8",), ())),
+        hidden=stored_text(archive, "hidden"),
+        output=stored_text(archive, "output"),
+        cost=stored_text(archive, "cost"),
+        l2=float(stored_parameter(archive, "l2", ("<f8",), ())),
         weights=weights,
         biases=biases,
     )
 
 
-def _check_names(archive: zipfile.ZipFile, parameters: list[str]) -> None:
+def check_names(archive: zipfile.ZipFile, entries: list[str]) -> None:
     """Raise ModelFileError unless the archive has just the entries that it should have."""
-    settings = ["format", "version", "sizes", "hidden", "output", "cost", "l2"]
-    expected = {f"{name}.npy" for name in [*settings, *parameters]}
+    expected = {f"{name}.npy" for name in entries}
     names = archive.namelist()
     missing, extra = sorted(expected.difference(names)), sorted(set(names).difference(expected))
     if missing or extra or len(names) != len(expected):
@@ -149,7 +170,7 @@ def _check_names(archive: zipfile.ZipFile, parameters: list[str]) -> None:
         raise ModelFileError(msg)
 
 
-def _array(
+def stored_array(
     archive: zipfile.ZipFile, name: str, dtypes: tuple[str, ...], shape: tuple[int, ...] | None
 ) -> Array:
     """Return an array of the archive, of one of these dtypes and of this shape if given."""
@@ -181,16 +202,16 @@ def _array(
     return np.array(array, order="C")
 
 
-def _text(archive: zipfile.ZipFile, name: str) -> str:
+def stored_text(archive: zipfile.ZipFile, name: str) -> str:
     """Return a text of the archive."""
-    return str(_array(archive, name, ("text",), ()))
+    return str(stored_array(archive, name, ("text",), ()))
 
 
-def _parameter(
+def stored_parameter(
     archive: zipfile.ZipFile, name: str, dtypes: tuple[str, ...], shape: tuple[int, ...]
 ) -> Array:
     """Return an array of finite floats of the archive."""
-    array = _array(archive, name, dtypes, shape)
+    array = stored_array(archive, name, dtypes, shape)
     if not np.isfinite(array).all():
         msg = f"`{name}` must be finite; it holds NaN or infinity"
         raise ModelFileError(msg)

@@ -1,129 +1,27 @@
-"""Mini-batch gradient descent, and the history of a training run."""
+"""Mini-batch training: epochs of the engine, and what is judged, asked and saved between."""
 
 from __future__ import annotations
 
 import math
+import os
 import warnings
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from contextlib import nullcontext
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
-from .activations import Activation
-from .arrays import Array, Matrix, Pixels, Vector, as_array, as_matrix, as_vector, rows_of
-from .backprop import ForwardPass, backprop, forward, mean_cost
-from .costs import OutputCost
-from .labels import Labels, labels_of
+from .blas import one_thread
+from .checkpoints import Checkpoint, read_checkpoint, write_checkpoint
+from .history import Epoch, History
+from .learner import Data, Learner
+from .plan import Plan
 from .progress import TrainingProgress
 
-__all__ = ["Data", "History", "Learner", "Plan", "train"]
+__all__ = ["train"]
 
-#: Rows that are judged at a time, which bounds the memory of a validation.
-CHUNK = 1000
-
-
-@dataclass
-class History:
-    """
-    What happened while a network was trained; one entry of each list for each epoch.
-
-    Parameters
-    ----------
-    cost : list of float
-        Mean cost of the mini-batches, each taken before its own step.
-    validation_cost : list of float
-        Cost of the validation examples after the epoch; empty without validation.
-    validation_accuracy : list of float
-        Share of the validation examples that are classified rightly; empty where their targets
-        are no classes.
-    best_epoch : int or None
-        The epoch of the lowest validation cost, counted from 1.
-    stopped : {"epochs", "patience", "interrupted", "diverged"}
-        Why training ended.
-
-    References
-    ----------
-    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
-           chapter 3, "How to choose a neural network's hyper-parameters?".
-
-    Examples
-    --------
-    >>> from nncore import Network
-    >>> history = Network([1, 1], rng=0).fit([[0.0], [1.0]], [0, 1], epochs=3)
-    >>> len(history.cost), history.stopped
-    (3, 'epochs')
-    """
-
-    cost: list[float] = field(default_factory=list)
-    validation_cost: list[float] = field(default_factory=list)
-    validation_accuracy: list[float] = field(default_factory=list)
-    best_epoch: int | None = None
-    stopped: Literal["epochs", "patience", "interrupted", "diverged"] = "epochs"
-
-
-class Data(NamedTuple):
-    """Examples with their targets, and with their labels where the targets are classes."""
-
-    x: Matrix[Any, Any] | Pixels
-    y: Matrix[Any, Any]
-    labels: Labels | None
-
-    def rows(self, rows: slice | Array) -> tuple[Matrix[Any, Any], Matrix[Any, Any]]:
-        """Return x and y of some examples, as floats."""
-        y = as_array(self.y)[rows]
-        return rows_of(self.x, rows, y.dtype), as_matrix(y)
-
-
-class Plan(NamedTuple):
-    """How to train."""
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    patience: int | None
-
-
-@dataclass
-class Learner:
-    """The parameters in training, and the functions around them."""
-
-    weights: list[Matrix[Any, Any]]
-    biases: list[Vector[Any]]
-    hidden: Activation
-    cost: OutputCost
-    l2: float
-
-    def forward(self, x: Matrix[Any, Any]) -> ForwardPass:
-        """Return the forward pass of a batch."""
-        return forward(self.weights, self.biases, x, self.hidden, self.cost)
-
-    def mean_cost(self, forward_pass: ForwardPass, y: Matrix[Any, Any]) -> float:
-        """Return the cost of a batch."""
-        z = as_matrix(forward_pass.zs[-1])
-        return float(mean_cost(self.weights, z, y, self.cost, self.l2))
-
-    def step(self, x: Matrix[Any, Any], y: Matrix[Any, Any], learning_rate: float) -> float:
-        """Take one step down the gradient of a mini-batch; return its cost before the step."""
-        forward_pass = self.forward(x)
-        gradient = backprop(self.weights, forward_pass, y, self.hidden, self.cost, self.l2)
-        before = self.mean_cost(forward_pass, y)
-        for l in range(1, len(self.weights)):
-            self.weights[l] = self.weights[l] - learning_rate * as_matrix(gradient.nabla_w[l])
-            self.biases[l] = self.biases[l] - learning_rate * as_vector(gradient.nabla_b[l])
-        return before
-
-    def parameters(self) -> tuple[list[Matrix[Any, Any]], list[Vector[Any]]]:
-        """Return the parameters as they are now; steps replace arrays and never change them."""
-        return self.weights.copy(), self.biases.copy()
-
-    def restore(self, parameters: tuple[list[Matrix[Any, Any]], list[Vector[Any]]]) -> None:
-        """Take back earlier parameters."""
-        self.weights[:], self.biases[:] = parameters
-
-    def is_finite(self) -> bool:
-        """Return whether every parameter is a finite number."""
-        arrays = [*map(as_array, self.weights[1:]), *map(as_array, self.biases[1:])]
-        return all(bool(np.isfinite(array).all()) for array in arrays)
+#: Multiplications in a matrix product below which a second thread costs more than it brings.
+SMALL_PRODUCT = 2**24
 
 
 def train(
@@ -134,73 +32,123 @@ def train(
     rng: np.random.Generator,
     show_progress: bool | None,
 ) -> History:
-    """Train until the plan is done, patience ends, Ctrl-C, or the cost is not finite."""
-    history = History()
-    best = learner.parameters()
-    with TrainingProgress(plan.epochs, len(data.y), show_progress) as progress:
+    """Train until the plan is done, patience or a callback ends it, Ctrl-C, or divergence."""
+    run = _Run(learner, data, held_out, plan, rng)
+    history = run.history
+    largest = plan.batch_size * max(n * k for n, k in pairwise(learner.sizes))
+    threads = one_thread() if largest < SMALL_PRODUCT else nullcontext()
+    with threads, TrainingProgress(plan.epochs, len(data.y), show_progress) as progress:
         try:
-            for epoch in range(1, plan.epochs + 1):
-                before = learner.parameters()
-                cost = _epoch(learner, data, plan, rng, progress)
-                if not (math.isfinite(cost) and learner.is_finite()):
-                    learner.restore(before)
-                    history.stopped = "diverged"
-                    break
-                history.cost.append(cost)
-                if held_out is not None and _judge(learner, held_out, history):
-                    best = learner.parameters()
-                progress.end_epoch(epoch, _report(history))
-                if plan.patience and epoch - (history.best_epoch or 0) >= plan.patience:
-                    history.stopped = "patience"
+            for epoch in range(len(history.cost) + 1, plan.epochs + 1):
+                if not run.epoch(epoch, progress):
                     break
         except KeyboardInterrupt:
             history.stopped = "interrupted"
     if plan.patience and history.best_epoch:
-        learner.restore(best)
+        run.restore_best()
     if history.stopped == "diverged":
-        _warn_of_divergence(len(history.cost), plan.learning_rate)
+        _warn_of_divergence(len(history.cost), plan.rate(len(history.cost) + 1))
     return history
 
 
-def _epoch(
-    learner: Learner,
-    data: Data,
-    plan: Plan,
-    rng: np.random.Generator,
-    progress: TrainingProgress,
-) -> float:
-    """Take one step for each mini-batch; return their mean cost."""
-    order = rng.permutation(len(data.y))
-    total = 0.0
-    with np.errstate(over="ignore", invalid="ignore"):  # divergence is noticed by the caller
-        for start in range(0, len(order), plan.batch_size):
-            batch = order[start : start + plan.batch_size]
-            x, y = data.rows(batch)
-            total += len(batch) * learner.step(x, y, plan.learning_rate)
-            progress.advance(len(batch))
-    return total / len(order)
+class _Run:
+    """A training run: what it has come to between two epochs is what a checkpoint holds."""
 
+    def __init__(
+        self,
+        learner: Learner,
+        data: Data,
+        held_out: Data | None,
+        plan: Plan,
+        rng: np.random.Generator,
+    ) -> None:
+        self.learner, self.data, self.held_out = learner, data.contiguous(), held_out
+        self.plan, self.rng = plan, rng
+        self.engine = learner.engine(plan)
+        self.history, self.best = History(), self.engine.parameters.copy()
+        if plan.resume is not None:
+            self._resume(plan.resume)
 
-def _judge(learner: Learner, held_out: Data, history: History) -> bool:
-    """Note validation cost and accuracy; return whether the cost is the lowest so far."""
-    total, right, examples = 0.0, 0, len(held_out.y)
-    for start in range(0, examples, CHUNK):
-        chunk = slice(start, start + CHUNK)
-        x, y = held_out.rows(chunk)
-        forward_pass = learner.forward(x)
-        total += len(y) * learner.mean_cost(forward_pass, y)
-        if held_out.labels is not None:
-            right += int(
-                (labels_of(forward_pass.activations[-1]) == held_out.labels[chunk]).sum()
+    def epoch(self, epoch: int, progress: TrainingProgress) -> bool:
+        """Train for an epoch, and judge, ask and save; return whether to go on."""
+        history = self.history
+        cost = self._descend(self.plan.rate(epoch), progress)
+        if not (math.isfinite(cost) and self.engine.is_finite()):
+            history.stopped = "diverged"
+            return False
+        self.learner.store(self.engine)
+        history.cost.append(cost)
+        if self.held_out is not None:
+            self.learner.judge(self.engine, self.held_out, history)
+            if _last_is_best(history, self.plan):
+                history.best_epoch = epoch
+                np.copyto(self.best, self.engine.parameters)
+        progress.end_epoch(epoch, _report(history))
+        self._call_back(epoch)
+        if self.plan.saves(epoch):
+            self._save()
+        patience = self.plan.patience
+        if patience and epoch - (history.best_epoch or 0) >= patience:
+            history.stopped = "patience"
+        return history.stopped == "epochs"
+
+    def _descend(self, learning_rate: float, progress: TrainingProgress) -> float:
+        """Take one step for each mini-batch; return their mean cost."""
+        data, order = self.data, self.rng.permutation(len(self.data.y))
+        try:
+            return self.engine.epoch(
+                data.x, data.y, order, learning_rate, data.factors, progress.advance
             )
-    cost = total / examples
-    is_best = cost < min(history.validation_cost, default=math.inf)
-    history.validation_cost.append(cost)
-    if held_out.labels is not None:
-        history.validation_accuracy.append(right / examples)
-    if is_best:
-        history.best_epoch = len(history.validation_cost)
-    return is_best
+        except KeyboardInterrupt:
+            if self.engine.is_finite():
+                self.learner.store(self.engine)
+            raise
+
+    def _call_back(self, epoch: int) -> None:
+        """Tell the callbacks of an epoch, and take over what they left in the lists."""
+        told = Epoch(epoch, self.history, self.learner.network)
+        for callback in self.plan.callbacks:
+            callback(told)
+        if self.plan.callbacks:
+            self.learner.load(self.engine)
+        if told.stopped:
+            self.history.stopped = "callback"
+
+    def restore_best(self) -> None:
+        """Go back to the parameters of the best epoch."""
+        np.copyto(self.engine.parameters, self.best)
+        self.learner.store(self.engine)
+
+    def _save(self) -> None:
+        """Write a checkpoint."""
+        assert self.plan.checkpoint is not None  # noqa: S101 - `Plan.saves` said so
+        write_checkpoint(
+            self.plan.checkpoint,
+            Checkpoint(
+                self.learner.identity(), self.history, self.engine.parameters, self.best
+            ),
+            self.plan.optimizer,
+            self.rng,
+        )
+
+    def _resume(self, path: str | os.PathLike[str]) -> None:
+        """Go on from a checkpoint."""
+        saved = read_checkpoint(
+            path, self.learner.identity(), self.best.size, self.plan, self.rng
+        )
+        self.history = replace(saved.history, stopped="epochs")
+        self.best = saved.best
+        np.copyto(self.engine.parameters, saved.parameters)
+        self.learner.store(self.engine)
+
+
+def _last_is_best(history: History, plan: Plan) -> bool:
+    """Return whether the last epoch is better than every one before."""
+    if plan.monitor == "accuracy":
+        *before, last = (-accuracy for accuracy in history.validation_accuracy)
+    else:
+        *before, last = history.validation_cost
+    return last < min(before, default=math.inf)
 
 
 def _report(history: History) -> str:

@@ -18,8 +18,8 @@ from .terminal import confusion_matrix, examples, print_confusion, print_outputs
 
 if TYPE_CHECKING:
     from .datasets import Dataset
+    from .history import History
     from .network import Network
-    from .training import History
 
 __all__ = ["evaluate", "predict", "train"]
 

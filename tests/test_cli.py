@@ -21,7 +21,7 @@ import nncore
 from nncore import Network, __main__, cli
 from nncore.datasets import digits
 from nncore.extras import MissingExtraError
-from nncore.training import History
+from nncore.history import History
 
 ROOT = Path(nncore.__file__).parents[1]
 QUICK = ("train", "--sizes", "64,8,10", "--epochs", "1")

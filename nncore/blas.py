@@ -1,0 +1,51 @@
+"""What other libraries add to numpy's matrix products: a fused update, and one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .arrays import Array
+
+__all__ = ["FusedUpdate", "fused_update", "one_thread"]
+
+
+#: Weights of a layer for which the call of scipy's product costs more than it saves.
+SMALL_LAYER = 4096
+
+#: update(w, delta, a_prev, nabla_w, keep): w -> keep w - delta^T a_prev; `nabla_w` is scratch.
+FusedUpdate: TypeAlias = Callable[[Array, Array, Array, Array, float], None]
+
+
+def fused_update(dtype: np.dtype[Any]) -> FusedUpdate:
+    """Return an update of the weights that takes one product of scipy's."""
+    try:
+        from scipy.linalg import blas  # noqa: PLC0415 - scipy is optional
+    except ModuleNotFoundError:
+        msg = "`blas` 'scipy' needs scipy: python -m pip install scipy, or pass blas='numpy'"
+        raise ModuleNotFoundError(msg) from None
+    gemm: Any = getattr(blas, "dgemm" if dtype == np.float64 else "sgemm")
+
+    def update(w: Array, delta: Array, a_prev: Array, nabla_w: Array, keep: float) -> None:
+        if w.size < SMALL_LAYER:
+            delta.T.dot(a_prev, nabla_w)
+            np.multiply(w, keep, w)
+            np.subtract(w, nabla_w, w)
+            return
+        # The transposed view of a C array is the Fortran array that BLAS updates in place.
+        gemm(-1.0, a_prev.T, delta.T, keep, w.T, trans_b=1, overwrite_c=1)
+
+    return update
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Return a context in which BLAS runs on one thread, where threadpoolctl is installed."""
+    try:
+        import threadpoolctl  # noqa: PLC0415 - optional
+    except ModuleNotFoundError:
+        return nullcontext()
+    limits: AbstractContextManager[Any] = threadpoolctl.threadpool_limits(1, "blas")
+    return limits

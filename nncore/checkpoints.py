@@ -1,0 +1,146 @@
+"""
+Checkpoints: everything that a training run needs to go on as if it had never stopped.
+
+A checkpoint is a ``.npz`` archive without pickles, as model files are:
+
+=================  ==========================  ===========================================
+entry              dtype, shape                meaning
+=================  ==========================  ===========================================
+``format``         text                        ``nncore checkpoint``
+``version``        int64                       version of this table, 1
+``network``        text                        JSON: what makes the network
+``optimizer``      text                        how the optimizer is written
+``generator``      text                        JSON: state of the bit generator
+``history``        text                        JSON: the `History` so far
+``parameters``     float64 or float32, (n,)    all weights, then all biases
+``best``           as ``parameters``           those of the best epoch
+``count``          int64                       updates so far
+``state_`` ...     as ``parameters``           what else the optimizer remembers
+=================  ==========================  ===========================================
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from os import fspath
+from typing import Any
+
+import numpy as np
+
+from .arrays import Array
+from .files import replacing
+from .history import History
+from .optimizers import Optimizer
+from .persistence import (
+    ModelFileError,
+    check_names,
+    read_archive,
+    stored_array,
+    stored_parameter,
+    stored_text,
+)
+from .plan import Path, Plan
+
+__all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
+
+FORMAT = "nncore checkpoint"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training run between two epochs."""
+
+    network: dict[str, Any]
+    history: History
+    parameters: Array
+    best: Array
+
+
+def write_checkpoint(
+    path: Path, checkpoint: Checkpoint, optimizer: Optimizer, rng: np.random.Generator
+) -> None:
+    """Write a checkpoint, atomically."""
+    state = optimizer.state()
+    arrays: dict[str, Any] = {
+        "format": np.array(FORMAT),
+        "version": np.array(VERSION, "<i8"),
+        "network": np.array(json.dumps(checkpoint.network)),
+        "optimizer": np.array(repr(optimizer)),
+        "generator": np.array(json.dumps(rng.bit_generator.state, default=np.ndarray.tolist)),
+        "history": np.array(json.dumps(asdict(checkpoint.history))),
+        "parameters": checkpoint.parameters,
+        "best": checkpoint.best,
+        "count": state.pop("count"),
+    }
+    arrays |= {f"state_{name}": array for name, array in state.items()}
+    with replacing(path) as file:
+        np.savez(file, **arrays)
+
+
+def read_checkpoint(
+    path: Path,
+    network: dict[str, Any],
+    size: int,
+    plan: Plan,
+    rng: np.random.Generator,
+) -> Checkpoint:
+    """Return a checkpoint of this network; bring optimizer and generator to its state."""
+    optimizer = plan.optimizer
+
+    def parse(archive: zipfile.ZipFile) -> tuple[Checkpoint, dict[str, Array], Any]:
+        return _parse(archive, network, size, optimizer)
+
+    checkpoint, state, generator = read_archive(path, "checkpoint", parse)
+    seen = len(checkpoint.history.cost)
+    if seen >= plan.epochs:
+        msg = f"`epochs` must be more than the {seen} of `resume`; got {plan.epochs}"
+        raise ValueError(msg)
+    try:
+        rng.bit_generator.state = generator
+    except (ValueError, TypeError, KeyError) as error:
+        msg = f"{fspath(path)}: `rng` must be a generator of the checkpoint's kind: {error}"
+        raise ModelFileError(msg) from None
+    optimizer.restore(state)
+    return checkpoint
+
+
+def _parse(
+    archive: zipfile.ZipFile, network: dict[str, Any], size: int, optimizer: Optimizer
+) -> tuple[Checkpoint, dict[str, Array], Any]:
+    """Return the checkpoint in an archive, and the states of optimizer and generator."""
+    if "format.npy" not in archive.namelist() or stored_text(archive, "format") != FORMAT:
+        msg = "not a checkpoint of nncore"
+        raise ModelFileError(msg)
+    version = int(stored_array(archive, "version", ("<i8",), ()))
+    if version != VERSION:
+        msg = f"format version {version}; this nncore reads version {VERSION}"
+        raise ModelFileError(msg)
+    for name, own in (("network", json.dumps(network)), ("optimizer", repr(optimizer))):
+        saved = stored_text(archive, name)
+        if saved != own:
+            msg = f"a checkpoint of another {name}, {saved}; this one is {own}"
+            raise ModelFileError(msg)
+    texts = ["format", "version", "network", "optimizer", "generator", "history"]
+    arrays = ["parameters", "best", *(f"state_{name}" for name in optimizer.STATE)]
+    check_names(archive, [*texts, "count", *arrays])
+    floats = (np.dtype(network["dtype"]).str,)
+    flat = {name: stored_parameter(archive, name, floats, (size,)) for name in arrays}
+    state = {name: flat[f"state_{name}"] for name in optimizer.STATE}
+    state["count"] = stored_array(archive, "count", ("<i8",), ())
+    history = History(**json.loads(stored_text(archive, "history")))
+    for name in ("cost", "validation_cost", "validation_accuracy"):
+        if not all(isinstance(value, float) for value in getattr(history, name)):
+            msg = f"`{name}` of the history must be numbers"
+            raise ModelFileError(msg)
+    checkpoint = Checkpoint(network, history, flat["parameters"], flat["best"])
+    return checkpoint, state, _state(json.loads(stored_text(archive, "generator")))
+
+
+def _state(value: Any) -> Any:
+    """Return a generator's state from JSON, its lists as arrays of words."""
+    if isinstance(value, dict):
+        return {key: _state(each) for key, each in value.items()}
+    return np.array(value, np.uint64) if isinstance(value, list) else value

@@ -1,0 +1,244 @@
+"""
+The mathematics of `backprop` in preallocated buffers: what `fit` runs.
+
+A step takes a mini-batch forward, its error backward and the parameters down the gradient. It
+checks nothing and allocates nothing: what comes in was checked once, and every buffer is made
+once. To run (or to time) it alone, on float arrays of the network's dtype or `Pixels`, rows
+contiguous::
+
+    engine = Engine(sizes, hidden, cost, l2, dtype, batch_size, SGD())
+    engine.load(weights, biases)                      # copies; entry 0 is not read
+    cost = engine.epoch(x, y, order, learning_rate)   # one step for each mini-batch
+    weights, biases = engine.copies()                 # new arrays; without entry 0
+
+What a trick saves stands beside it, as a share of the time of a whole step at 784-30-10, batch
+10, float64, one thread, where the matrix products alone take about half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .activations import Activation
+from .arrays import Array, Matrix, Pixels, as_array, as_matrix
+from .blas import fused_update
+from .costs import OutputCost
+from .inplace import in_place, output_error_in_place
+from .optimizers import Optimizer
+from .workspace import Buffers, Flat, make_buffers
+
+__all__ = ["Engine"]
+
+#: Examples whose cost is evaluated at once.
+WINDOW = 1000
+
+
+class Engine:
+    """
+    Parameters in training, and every buffer that a step needs.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons of each layer.
+    hidden : Activation
+        Activation of the hidden layers.
+    cost : OutputCost
+        The cost, with the output activation in it.
+    l2 : float
+        Weight of the penalty.
+    dtype : numpy.dtype
+        float64 or float32.
+    batch_size : int
+        Examples of a mini-batch.
+    optimizer : Optimizer
+        Moves the parameters.
+    blas : {"numpy", "scipy"}
+        Whose matrix product updates the weights, where the optimizer is plain.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If `blas` is "scipy" and scipy is not installed.
+    ValueError
+        If the optimizer remembers another network.
+
+    Examples
+    --------
+    >>> from nncore.activations import ACTIVATIONS
+    >>> from nncore.costs import output_cost
+    >>> from nncore.optimizers import SGD
+    >>> sigmoid = ACTIVATIONS["sigmoid"]
+    >>> cost, dtype = output_cost(sigmoid, "cross_entropy"), np.dtype("f8")
+    >>> engine = Engine([2, 3, 1], sigmoid, cost, 0.0, dtype, 10, SGD())
+    >>> x, y = np.ones((50, 2)), np.ones((50, 1))
+    >>> engine.epoch(x, y, np.arange(50), 0.5) > engine.epoch(x, y, np.arange(50), 0.5)
+    True
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        hidden: Activation,
+        cost: OutputCost,
+        l2: float,
+        dtype: np.dtype[Any],
+        batch_size: int,
+        optimizer: Optimizer,
+        blas: str = "numpy",
+    ) -> None:
+        self._cost = cost
+        self._l2 = float(l2)
+        self._batch_size = batch_size
+        self._flat, self._gradient = Flat(sizes, dtype), Flat(sizes, dtype)
+        self.parameters = self._flat.all
+        self.weights, self.biases = self._flat.weights, self._flat.biases
+        self._hidden = in_place(hidden, dtype)
+        self._output_error = output_error_in_place(cost, dtype)
+        self._optimizer, self._is_plain = optimizer, optimizer.is_plain
+        optimizer.start(self.parameters.size, dtype)
+        self._fused = fused_update(dtype) if blas == "scipy" and self._is_plain else None
+        needs_decay = bool(l2) and not self._is_plain
+        self._decay = np.empty_like(self._flat.all_weights) if needs_decay else np.empty(0)
+        window = batch_size * max(1, WINDOW // batch_size)
+        self._z = np.empty((window, sizes[-1]), dtype)
+        self._y = np.empty((window, sizes[-1]), dtype)
+        self._buffers: dict[int, Buffers] = {}
+
+    def load(self, weights: Sequence[Array], biases: Sequence[Array]) -> None:
+        """Copy parameters in; entry 0 is not read."""
+        views, arrays = [*self.weights, *self.biases], [*weights[1:], *biases[1:]]
+        for view, array in zip(views, arrays, strict=True):
+            view[...] = array
+
+    def copies(self) -> tuple[list[Array], list[Array]]:
+        """Return new arrays of the weights and biases, without entry 0."""
+        return [w.copy() for w in self.weights], [b.copy() for b in self.biases]
+
+    def is_finite(self) -> bool:
+        """Return whether every parameter is a finite number."""
+        return bool(np.isfinite(self.parameters).all())
+
+    def epoch(
+        self,
+        x: Matrix[Any, Any] | Pixels,
+        y: Matrix[Any, Any],
+        order: Array,
+        learning_rate: float,
+        factors: Array | None = None,
+        advance: Callable[[int], object] = int,
+    ) -> float:
+        """
+        Take one step for each mini-batch of the examples in this order; return the mean cost.
+
+        Each example counts with its cost before the step of its mini-batch, times its factor,
+        shape (examples, 1), plus the penalty of that moment. `advance` hears of progress.
+        """
+        total = 0.0
+        # Infinity on the way to 0 is meant; divergence is noticed by who reads the cost.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for first in range(0, len(order), len(self._z)):
+                rows = order[first : first + len(self._z)]
+                total += self._window(x, y, rows, learning_rate, factors)
+                advance(len(rows))
+        return total / len(order)
+
+    def _window(
+        self,
+        x: Matrix[Any, Any] | Pixels,
+        y: Matrix[Any, Any],
+        rows: Array,
+        learning_rate: float,
+        factors: Array | None,
+    ) -> float:
+        """Take the steps of a window of mini-batches; return the sum of their costs."""
+        total, size = 0.0, self._batch_size
+        z, targets = self._z[: len(rows)], self._y[: len(rows)]
+        as_array(y).take(rows, 0, targets, "clip")
+        factor = None if factors is None else factors[rows]
+        for start in range(0, len(rows), size):
+            batch = slice(start, start + size)
+            total += self._step(
+                self._gather(x, rows[batch]),
+                targets[batch],
+                z[batch],
+                None if factor is None else factor[batch],
+                learning_rate,
+            )
+        # The cost is evaluated at once from the weighted inputs that the steps left: as many
+        # calls for 1000 rows as for 10, 2 % instead of 36 %.
+        costs = as_array(self._cost.values(as_matrix(z), as_matrix(targets)))
+        return total + float((costs if factor is None else costs * factor[:, 0]).sum())
+
+    def _gather(self, x: Matrix[Any, Any] | Pixels, rows: Array) -> Buffers:
+        """Write rows of x to the first activations; return the buffers that they are in."""
+        if len(rows) not in self._buffers:
+            self._buffers[len(rows)] = make_buffers(len(rows), self._flat, self._gradient)
+        buffers = self._buffers[len(rows)]
+        # Indices are never out of range, and mode="clip" needs no guarding copy: 9 %.
+        if isinstance(x, Pixels):  # an eighth of the memory of float64, at the same speed
+            x.array.take(rows, 0, buffers.pixels, "clip")
+            np.divide(buffers.pixels, buffers.x.dtype.type(x.scale), buffers.x)
+        else:
+            as_array(x).take(rows, 0, buffers.x, "clip")
+        return buffers
+
+    def _step(
+        self, buffers: Buffers, y: Array, z: Array, factor: Array | None, learning_rate: float
+    ) -> float:
+        """Take one step; write z^L; return the penalty before it, once for each example."""
+        # Results go into buffers: new arrays for the products alone would add 16 %.
+        forward, backward = self._hidden
+        layers, last = buffers.layers, buffers.layers[-1]
+        for layer in layers:
+            if layer is not last:
+                layer.a_prev.dot(layer.w_t, layer.z)
+                np.add(layer.z, layer.b, layer.z)
+                forward(layer.z, layer.a, layer.spare)
+        last.a_prev.dot(last.w_t, z)
+        np.add(z, last.b, z)
+        penalty = self._penalty() * len(y) if self._l2 else 0.0
+
+        self._output_error(z, last.a, last.spare, y, last.delta)  # BP1
+        # The learning rate goes into the output error, a few hundred numbers, where the
+        # optimizer allows: one pass less over the gradient, 4 %.
+        scale = learning_rate if self._optimizer.WANTS_STEPS else 1.0
+        np.multiply(last.delta, scale / len(y), last.delta)
+        if factor is not None:
+            np.multiply(last.delta, factor, last.delta)
+        keep = 1 - scale * self._l2
+        for layer in reversed(layers):
+            layer.ones.dot(layer.delta, layer.nabla_b)  # BP3, in half the time of a sum
+            below = layer.below
+            if below is not None:
+                layer.delta.dot(layer.w, below.delta)  # BP2
+                backward(below.z, below.a, below.spare, below.delta)
+            if self._fused is None:
+                layer.delta_t.dot(layer.a_prev, layer.nabla_w)  # BP4
+            else:  # the product updates the weights itself: 9 %
+                self._fused(layer.w, layer.delta, layer.a_prev, layer.nabla_w, keep)
+        self._move(scale, learning_rate)
+        return penalty
+
+    def _penalty(self) -> float:
+        """Return l2 / 2 times the sum of squared weights."""
+        w = self._flat.all_weights
+        return self._l2 * float(np.dot(w, w)) / 2
+
+    def _move(self, scale: float, learning_rate: float) -> None:
+        """Move the parameters; the gradient came multiplied by scale, without the penalty."""
+        w, nabla_w = self._flat.all_weights, self._gradient.all_weights
+        if self._fused is not None:
+            b = self._flat.all_biases
+            np.subtract(b, self._gradient.all_biases, b)
+            return
+        if self._l2 and self._is_plain:
+            # w - eta (nabla_w + l2 w) = (1 - eta l2) w - eta nabla_w, in one pass less.
+            np.multiply(w, 1 - scale * self._l2, w)
+        elif self._l2:
+            np.multiply(w, scale * self._l2, self._decay)
+            np.add(nabla_w, self._decay, nabla_w)
+        self._optimizer.update(self.parameters, self._gradient.all, learning_rate)

@@ -1,0 +1,386 @@
+"""Optimizers: how a gradient moves the parameters. All work in place on flat arrays."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .arrays import Array
+from .settings import real
+
+__all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer"]
+
+
+class Optimizer(ABC):
+    """
+    How a gradient moves the parameters; what it remembers of earlier steps is its state.
+
+    A subclass names the arrays of its state in ``STATE`` and its usual learning rate in
+    ``LEARNING_RATE``, and moves the parameters in `update`. `fit` starts it. An object that is
+    given to `fit` again goes on with its state; a name stands for a new object.
+
+    Raises
+    ------
+    TypeError
+        If a subclass has no `update`.
+
+    References
+    ----------
+    .. [1] I. Goodfellow, Y. Bengio, A. Courville, "Deep Learning", MIT Press, 2016, chapter 8.
+
+    Examples
+    --------
+    >>> class SignDescent(Optimizer):
+    ...     LEARNING_RATE = 0.01
+    ...
+    ...     def update(self, parameters, gradient, learning_rate):
+    ...         parameters -= learning_rate * np.sign(gradient)
+    >>> parameters = np.array([1.0, -1.0])
+    >>> SignDescent().update(parameters, np.array([3.0, -4.0]), 0.5)
+    >>> parameters
+    array([ 0.5, -0.5])
+    """
+
+    #: The learning rate where the caller names none.
+    LEARNING_RATE: float = 0.1
+    #: Names of the arrays that are remembered, each of the size of the parameters.
+    STATE: tuple[str, ...] = ()
+    #: Whether `update` wants the gradient already multiplied by the learning rate. The engine
+    #: then scales the output error, a few hundred numbers, instead of the whole gradient.
+    WANTS_STEPS: bool = False
+
+    _state: Mapping[str, Array] | None = None
+    #: Calls of `update` so far.
+    _count: int = 0
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether an update does nothing but subtract learning_rate times the gradient."""
+        return False
+
+    def start(self, size: int, dtype: np.dtype[Any]) -> None:
+        """
+        Make ready for so many parameters; a state of the same size and dtype goes on.
+
+        Parameters
+        ----------
+        size : int
+            The number of parameters.
+        dtype : numpy.dtype
+            Their floats.
+
+        Raises
+        ------
+        ValueError
+            If the state belongs to parameters of another number or dtype.
+
+        References
+        ----------
+        .. [1] I. Goodfellow, Y. Bengio, A. Courville, "Deep Learning", MIT Press, 2016,
+               chapter 8.
+
+        Examples
+        --------
+        >>> optimizer = Adam()
+        >>> optimizer.start(3, np.dtype("f8"))
+        >>> optimizer.state()["moment"]
+        array([0., 0., 0.])
+        """
+        if self._state is None:
+            self._state = {name: np.zeros(size, dtype) for name in self.STATE}
+        for array in self._state.values():
+            if array.shape != (size,) or array.dtype != dtype:
+                msg = (
+                    f"`optimizer` remembers {array.size} parameters of {array.dtype}; the "
+                    f"network has {size} of {dtype}: pass a new {type(self).__name__}"
+                )
+                raise ValueError(msg)
+        self._spare = np.empty(size, dtype)
+
+    @abstractmethod
+    def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
+        """
+        Move the parameters one step.
+
+        Parameters
+        ----------
+        parameters : numpy.ndarray, shape (size,)
+            All weights, then all biases. Changed in place.
+        gradient : numpy.ndarray, shape (size,)
+            dC/dparameters, times `learning_rate` where ``WANTS_STEPS``. May be overwritten.
+        learning_rate : float
+            eta.
+
+        References
+        ----------
+        .. [1] I. Goodfellow, Y. Bengio, A. Courville, "Deep Learning", MIT Press, 2016,
+               chapter 8.
+
+        Examples
+        --------
+        >>> optimizer, parameters = Adam(), np.array([1.0, 1.0])
+        >>> optimizer.start(2, np.dtype("f8"))
+        >>> optimizer.update(parameters, np.array([5.0, -3.0]), 0.5)
+        >>> parameters.round(6)
+        array([0.5, 1.5])
+        """
+
+    def state(self) -> dict[str, Array]:
+        """
+        Return a copy of what is remembered.
+
+        Returns
+        -------
+        dict of numpy.ndarray
+            The arrays of ``STATE`` once started, and "count", the calls of `update` so far.
+
+        References
+        ----------
+        .. [1] I. Goodfellow, Y. Bengio, A. Courville, "Deep Learning", MIT Press, 2016,
+               chapter 8.
+
+        Examples
+        --------
+        >>> SGD(momentum=0.9).state()
+        {'count': array(0)}
+        """
+        arrays = {name: array.copy() for name, array in (self._state or {}).items()}
+        return arrays | {"count": np.array(self._count, np.int64)}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """
+        Take back an earlier state, to the last bit.
+
+        Parameters
+        ----------
+        state : dict of numpy.ndarray
+            What `state` returned. Copied.
+
+        Raises
+        ------
+        ValueError
+            If the names are not those of this optimizer's state.
+
+        References
+        ----------
+        .. [1] I. Goodfellow, Y. Bengio, A. Courville, "Deep Learning", MIT Press, 2016,
+               chapter 8.
+
+        Examples
+        --------
+        >>> optimizer = SGD(momentum=0.9)
+        >>> optimizer.restore({"velocity": np.array([1.0, 2.0]), "count": np.array(1)})
+        >>> optimizer.state()["velocity"]
+        array([1., 2.])
+        """
+        names = {"count", *self.STATE}
+        if set(state) != names and set(state) != {"count"}:
+            msg = f"`state` must hold {sorted(names)}; got {sorted(state)}"
+            raise ValueError(msg)
+        arrays = {name: np.array(state[name]) for name in self.STATE if name in state}
+        self._state = arrays or None
+        self._count = int(state["count"])
+
+
+class SGD(Optimizer):
+    """
+    Stochastic gradient descent, with momentum where asked for.
+
+    Parameters
+    ----------
+    momentum : float
+        mu, at least 0 and below 1, in v -> mu v - eta dC/dw and w -> w + v.
+    nesterov : bool
+        Whether to look ahead: w -> w + mu v - eta dC/dw with the new v.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `momentum` is no number in [0, 1), or `nesterov` is asked for without momentum.
+
+    Notes
+    -----
+    The velocity is in units of the parameters, as in [1]_ and [2]_; while the learning rate
+    stays the same, PyTorch's form, which keeps the sum of gradients, takes the same steps.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 3, equations 107 and 108.
+    .. [2] I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the importance of initialization
+           and momentum in deep learning", ICML 2013; for the form of Nesterov's step Y. Bengio,
+           N. Boulanger-Lewandowski, R. Pascanu, ICASSP 2013, equation 7.
+
+    Examples
+    --------
+    >>> SGD(momentum=0.9, nesterov=True)
+    SGD(momentum=0.9, nesterov=True)
+    """
+
+    LEARNING_RATE = 0.5
+    WANTS_STEPS = True
+
+    def __init__(self, momentum: float = 0.0, *, nesterov: bool = False) -> None:
+        self.momentum = _below_one("momentum", momentum)
+        if nesterov and not momentum:
+            msg = "`nesterov` needs `momentum` above 0; got 0: pass momentum=0.9, for example"
+            raise ValueError(msg)
+        self.nesterov = bool(nesterov)
+        self.STATE = () if self.is_plain else ("velocity",)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether an update does nothing but subtract learning_rate times the gradient."""
+        return not self.momentum
+
+    def __repr__(self) -> str:
+        return f"SGD(momentum={self.momentum!r}, nesterov={self.nesterov!r})"
+
+    def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:  # noqa: ARG002 - as documented
+        """
+        Move the parameters one step.
+
+        Parameters
+        ----------
+        parameters : numpy.ndarray, shape (size,)
+            All weights, then all biases. Changed in place.
+        gradient : numpy.ndarray, shape (size,)
+            dC/dparameters, already times `learning_rate`. May be overwritten.
+        learning_rate : float
+            eta. Not used: the gradient comes multiplied by it.
+
+        References
+        ----------
+        .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+               chapter 3, equations 107 and 108.
+
+        Examples
+        --------
+        >>> optimizer, parameters = SGD(0.9), np.array([1.0, 1.0])
+        >>> optimizer.start(2, np.dtype("f8"))
+        >>> optimizer.update(parameters, np.array([0.5, -0.5]), 0.5)
+        >>> parameters.round(6)
+        array([0.5, 1.5])
+        """
+        self._count += 1
+        if self._state:
+            velocity = self._state["velocity"]
+            np.multiply(velocity, self.momentum, out=velocity)
+            np.subtract(velocity, gradient, out=velocity)
+            if not self.nesterov:
+                np.add(parameters, velocity, out=parameters)
+                return
+            np.multiply(velocity, self.momentum, out=self._spare)
+            np.add(parameters, self._spare, out=parameters)
+        np.subtract(parameters, gradient, out=parameters)
+
+
+class Adam(Optimizer):
+    """
+    Adam: steps of about the learning rate, whatever the scale of a parameter's gradient.
+
+    Parameters
+    ----------
+    beta1, beta2 : float
+        Decay of the averages of the gradient and of its square, at least 0 and below 1.
+    epsilon : float
+        Added to the root of the average square, above 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting is no number in its range.
+
+    Notes
+    -----
+    m -> beta1 m + (1 - beta1) g, v -> beta2 v + (1 - beta2) g^2, and with the bias corrections
+    of step t, w -> w - eta (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon), in the
+    order of the remark at the end of section 2 of [1]_, epsilon scaled to make it the same.
+
+    References
+    ----------
+    .. [1] D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015,
+           algorithm 1.
+
+    Examples
+    --------
+    >>> Adam()
+    Adam(beta1=0.9, beta2=0.999, epsilon=1e-08)
+    """
+
+    LEARNING_RATE = 0.001
+    STATE = ("moment", "square")
+
+    def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
+        self.beta1 = _below_one("beta1", beta1)
+        self.beta2 = _below_one("beta2", beta2)
+        self.epsilon = float(real("epsilon", epsilon))
+        if not self.epsilon:
+            msg = f"`epsilon` must be above 0; got {epsilon!r}"
+            raise ValueError(msg)
+
+    def __repr__(self) -> str:
+        return f"Adam(beta1={self.beta1!r}, beta2={self.beta2!r}, epsilon={self.epsilon!r})"
+
+    def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
+        """
+        Move the parameters one step.
+
+        Parameters
+        ----------
+        parameters : numpy.ndarray, shape (size,)
+            All weights, then all biases. Changed in place.
+        gradient : numpy.ndarray, shape (size,)
+            dC/dparameters. May be overwritten.
+        learning_rate : float
+            eta.
+
+        References
+        ----------
+        .. [1] D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015,
+               algorithm 1.
+
+        Examples
+        --------
+        >>> optimizer, parameters = Adam(), np.array([1.0, 1.0])
+        >>> optimizer.start(2, np.dtype("f8"))
+        >>> optimizer.update(parameters, np.array([0.5, -0.5]), 0.5)
+        >>> parameters.round(6)
+        array([0.5, 1.5])
+        """
+        assert self._state is not None  # noqa: S101 - `start` comes first
+        moment, square, spare = self._state["moment"], self._state["square"], self._spare
+        self._count += 1
+        root = math.sqrt(1 - self.beta2**self._count)
+        np.multiply(moment, self.beta1, out=moment)
+        np.multiply(gradient, 1 - self.beta1, out=spare)
+        np.add(moment, spare, out=moment)
+        np.multiply(square, self.beta2, out=square)
+        np.multiply(gradient, gradient, out=spare)
+        np.multiply(spare, 1 - self.beta2, out=spare)
+        np.add(square, spare, out=square)
+        np.sqrt(square, out=spare)
+        np.add(spare, self.epsilon * root, out=spare)
+        np.divide(moment, spare, out=spare)
+        np.multiply(spare, learning_rate * root / (1 - self.beta1**self._count), out=spare)
+        np.subtract(parameters, spare, out=parameters)
+
+
+#: The optimizers that `fit` knows by name.
+OPTIMIZERS: Mapping[str, type[SGD | Adam]] = {"sgd": SGD, "adam": Adam}
+
+
+def _below_one(name: str, value: object) -> float:
+    """Return a number in [0, 1), or raise TypeError or ValueError."""
+    number = float(real(name, value))
+    if number >= 1:
+        msg = f"`{name}` must be below 1; got {value!r}"
+        raise ValueError(msg)
+    return number

@@ -1,0 +1,78 @@
+"""Every buffer of the engine, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .arrays import Array
+
+__all__ = ["Buffers", "Flat", "Layer", "make_buffers"]
+
+
+class Flat:
+    """
+    Numbers for all weights, then for all biases, in one buffer with views for each layer.
+
+    One buffer makes an update one call instead of one for each array, and the penalty one
+    product. The lists have no entry for layer 0.
+    """
+
+    def __init__(self, sizes: Sequence[int], dtype: np.dtype[Any]) -> None:
+        shapes: list[tuple[int, ...]] = [*zip(sizes[1:], sizes[:-1], strict=True)]
+        shapes += [(n,) for n in sizes[1:]]
+        ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+        self.all: Array = np.zeros(ends[-1], dtype)
+        parts = np.split(self.all, ends[:-1])
+        views = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+        layers = len(sizes) - 1
+        self.weights, self.biases = views[:layers], views[layers:]
+        self.all_weights, self.all_biases = np.split(self.all, [ends[layers - 1]])
+
+
+@dataclass(slots=True)
+class Layer:
+    """What a step touches in a layer: parameters, gradient and buffers of a mini-batch."""
+
+    w: Array
+    w_t: Array
+    b: Array
+    nabla_w: Array
+    nabla_b: Array
+    a_prev: Array
+    z: Array
+    a: Array
+    spare: Array
+    delta: Array
+    delta_t: Array
+    ones: Array
+    below: Layer | None
+
+
+class Buffers(NamedTuple):
+    """The buffers for mini-batches of one length; x is ``a_prev`` of the first layer."""
+
+    pixels: Array
+    x: Array
+    layers: list[Layer]
+
+
+def make_buffers(length: int, parameters: Flat, gradient: Flat) -> Buffers:
+    """Return new buffers around the parameters and the gradient."""
+    dtype = parameters.all.dtype
+    x = a_prev = np.empty((length, parameters.weights[0].shape[1]), dtype)
+    layers: list[Layer] = []
+    ones = np.ones(length, dtype)
+    for w, b, nabla_w, nabla_b in zip(
+        parameters.weights, parameters.biases, gradient.weights, gradient.biases, strict=True
+    ):
+        z, a, spare, delta = (np.empty((length, len(b)), dtype) for _ in range(4))
+        below = layers[-1] if layers else None
+        layers.append(
+            Layer(w, w.T, b, nabla_w, nabla_b, a_prev, z, a, spare, delta, delta.T, ones, below)
+        )
+        a_prev = a
+    return Buffers(np.empty(x.shape, np.uint8), x, layers)

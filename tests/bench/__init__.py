@@ -1,0 +1,1 @@
+"""nncore and its peers, side by side: `nox -s bench`."""

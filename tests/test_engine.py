@@ -1,0 +1,99 @@
+"""The engine alone: what it copies, what it allocates, what it leaves to others."""
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nncore import SGD, Adam, Network, Optimizer, Pixels
+from nncore.engine import WINDOW, Engine
+
+RNG = np.random.default_rng(0)
+X: Any = RNG.normal(size=(2 * WINDOW + 37, 6))
+Y: Any = RNG.uniform(size=(len(X), 3))
+OPTIMIZERS = [SGD, lambda: SGD(0.9, nesterov=True), Adam]
+
+
+def engine_of(net: Network, batch_size: int, optimizer: Optimizer, **settings: Any) -> Engine:
+    engine = Engine(
+        net.sizes, net._hidden, net._cost, net._l2, net.dtype, batch_size, optimizer, **settings
+    )
+    engine.load(net.weights, net.biases)
+    return engine
+
+
+def test_parameters_come_and_go_as_copies() -> None:
+    net = Network([6, 5, 3], rng=0)
+    before = [w.copy() for w in net.weights]
+    engine = engine_of(net, 10, SGD())
+    weights, biases = engine.copies()
+    engine.epoch(X, Y, np.arange(len(X)), 0.5)
+    for l in (1, 2):
+        np.testing.assert_array_equal(net.weights[l], before[l])
+        np.testing.assert_array_equal(weights[l - 1], before[l])
+        assert not biases[l - 1].any()
+        assert (engine.weights[l - 1] != before[l]).any()
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_a_step_allocates_next_to_nothing(make: Any, l2: float) -> None:
+    net = Network([400, 300, 10], l2=l2, rng=0)
+    x: Any = RNG.normal(size=(200, 400))
+    y: Any = RNG.uniform(size=(200, 10))
+    engine, order = engine_of(net, 20, make()), np.arange(200)
+    engine.epoch(x, y, order, 0.1)
+    tracemalloc.start()
+    engine.epoch(x, y, order, 0.1)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # The cost of the window takes some arrays of the size of y; a gradient is 60 times that.
+    assert peak < 12 * y.nbytes < net.weights[1].nbytes / 4
+
+
+def test_a_run_on_pixels_takes_little_more_than_its_data() -> None:
+    images = Pixels(RNG.integers(0, 256, (20_000, 784)).astype(np.uint8))
+    labels = RNG.integers(0, 10, 20_000)
+    net = Network([784, 8, 10], rng=0)
+    tracemalloc.start()
+    net.fit(images, labels, epochs=1, batch_size=100)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    targets = 20_000 * 10 * 8
+    assert images.array.nbytes + peak < 1.3 * (images.array.nbytes + targets)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, WINDOW, WINDOW + 1, 10**6])
+def test_windows_change_nothing(batch_size: int) -> None:
+    """Partial batches and windows: the cost and the steps are those of single batches."""
+    net = Network([6, 5, 3], l2=0.1, rng=0)
+    order = np.random.default_rng(1).permutation(len(X))
+    whole, parts = (engine_of(net, batch_size, SGD()) for _ in range(2))
+    heard: list[int] = []
+    cost = whole.epoch(X, Y, order, 0.1, advance=heard.append)
+    total = 0.0
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        total += len(rows) * parts.epoch(X, Y, rows, 0.1)
+    assert whole.parameters.tobytes() == parts.parameters.tobytes()
+    assert cost == pytest.approx(total / len(order), rel=1e-14)
+    assert sum(heard) == len(order)
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_learning_rate_zero_changes_no_bit(make: Any) -> None:
+    net = Network([6, 5, 3], l2=0.1, rng=0)
+    engine = engine_of(net, 10, make())
+    before = engine.parameters.copy()
+    engine.epoch(X, Y, np.arange(100), 0.0)
+    np.testing.assert_array_equal(engine.parameters, before)
+
+
+def test_saturated_units_make_no_warning() -> None:
+    for hidden in ("sigmoid", "tanh", "softplus"):
+        net = Network([6, 5, 3], hidden=hidden, rng=0)
+        net.weights[1] = net.weights[1] * 1e5
+        engine = engine_of(net, 10, SGD())
+        assert np.isfinite(engine.epoch(X, Y, np.arange(100), 1e-9))
+        assert engine.is_finite()
