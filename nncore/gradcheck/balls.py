@@ -1,0 +1,369 @@
+"""The two types that the user's code meets: a number and an array of numbers.
+
+Both answer numpy's protocols, so the code need not know. What would quietly turn a number into
+a float raises and names the line: a float would end in a proof of nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .run import current
+from .structure import AnyArray
+from .tape import CONSTANT, Number
+
+__all__ = ["Ball", "BallArray", "array_of", "balls", "wrapped"]
+
+_CAST = (
+    "{} makes a plain float of a number whose derivative is followed; leave it out, or keep to "
+    "numpy's functions and to arrays made with np.zeros_like of an input"
+)
+
+
+class Ball:
+    """A number of a run, never changed once made.
+
+    Parameters
+    ----------
+    value : Number
+        Its value.
+    slot : int
+        Its place on the tape.
+    """
+
+    __slots__ = ("slot", "value")
+
+    def __init__(self, value: Number, slot: int = CONSTANT) -> None:
+        self.value = value
+        self.slot = slot
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **options: Any) -> Any:
+        return _ufunc(ufunc, method, args, options)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        return array_of([self], ()).__array_function__(function, types, args, options)
+
+    def __getattr__(self, name: str) -> Any:
+        # A float64 has the attributes of an array without dimensions.
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(array_of([self], ()), name)
+
+    def __float__(self) -> float:
+        raise current().defeated(_CAST.format("`float()`, a math function or a float buffer"))
+
+    def __int__(self) -> int:
+        raise current().defeated(_CAST.format("`int()`"))
+
+    def __complex__(self) -> complex:
+        raise current().defeated(_CAST.format("`complex()`"))
+
+    def __bool__(self) -> bool:
+        return bool(self != 0)
+
+    def __format__(self, spec: str) -> str:
+        return format(_rounded(self.value), spec)
+
+    def __repr__(self) -> str:
+        return repr(_rounded(self.value))
+
+    def __hash__(self) -> int:
+        raise current().defeated("a number whose derivative is followed was used as a key")
+
+    def __round__(self, digits: int | None = None) -> Ball:
+        raise current().defeated("`round()` leaves no derivative; leave it out")
+
+    def __neg__(self) -> Any:
+        return np.negative(self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return np.absolute(self)
+
+    def __getitem__(self, key: Any) -> Any:
+        return array_of([self], ())[key]
+
+    def item(self, *_: Any) -> Ball:
+        """The number itself."""
+        return self
+
+    def copy(self) -> Ball:
+        """The number itself."""
+        return self
+
+    def conjugate(self) -> Ball:
+        """The number itself: it is real."""
+        return self
+
+    def __copy__(self) -> Ball:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Ball:
+        return self
+
+
+# `+ - * / ** @` and the comparisons are numpy's ufuncs, on numbers as on arrays.
+_OPERATORS = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "truediv": np.true_divide,
+    "pow": np.power,
+    "floordiv": np.floor_divide,
+    "mod": np.remainder,
+}
+_COMPARISONS = {
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+    "eq": np.equal,
+    "ne": np.not_equal,
+}
+
+
+def _operator(ufunc: Any, *, swapped: bool = False) -> Any:
+    """The method that calls the ufunc."""
+
+    def method(self: Ball, other: Any) -> Any:
+        if other is None or isinstance(other, str):
+            return NotImplemented
+        return ufunc(other, self) if swapped else ufunc(self, other)
+
+    return method
+
+
+for _name, _ufunc_of in _OPERATORS.items():
+    setattr(Ball, f"__{_name}__", _operator(_ufunc_of))
+    setattr(Ball, f"__r{_name}__", _operator(_ufunc_of, swapped=True))
+for _name, _ufunc_of in _COMPARISONS.items():
+    setattr(Ball, f"__{_name}__", _operator(_ufunc_of))
+# numpy calls these methods of the entries of plain object arrays.
+for _name in (
+    "exp log log2 log10 log1p expm1 sqrt cbrt tanh sinh cosh tan sin cos arctan arcsin arccos "
+    "arcsinh arccosh arctanh square exp2 rint floor ceil"
+).split():
+    setattr(Ball, _name, lambda self, _f=getattr(np, _name): _f(self))
+
+
+class BallArray(np.ndarray[Any, np.dtype[Any]]):
+    """An array of numbers: views, indexing and aliasing are numpy's own."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **options: Any) -> Any:
+        return _ufunc(ufunc, method, args, options)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        ours = current().functions.get(function)
+        if ours is not None:
+            return ours(*args, **options)
+        kinds = [kind for kind in types if not issubclass(kind, Ball)]
+        return wrapped(super().__array_function__(function, kinds, args, options))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key, value)
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def __float__(self) -> float:
+        raise current().defeated(_CAST.format("`float()`, a math function or a float buffer"))
+
+    def __int__(self) -> int:
+        raise current().defeated(_CAST.format("`int()`"))
+
+    def __array_wrap__(
+        self, array: Any, context: Any = None, return_scalar: bool = False
+    ) -> Any:
+        return wrapped(array)
+
+    def astype(self, dtype: Any, *args: Any, **options: Any) -> Any:
+        """The array itself, copied; rounded where the type is float32; integers refused."""
+        return current().functions[np.ndarray.astype](self, dtype, *args, **options)
+
+    @property
+    def flat(self) -> Any:
+        """All entries, one after the other."""
+        return super().flat
+
+
+def _method(name: str) -> Any:
+    """The method that numpy's function of the same name implements on our arrays."""
+
+    def method(self: BallArray, *args: Any, **options: Any) -> Any:
+        return current().functions[getattr(np, name)](self, *args, **options)
+
+    return method
+
+
+for _name in (
+    "sum mean prod max min argmax argmin argsort cumsum dot clip std var round all any trace"
+).split():
+    setattr(BallArray, _name, _method(_name))
+
+
+def _sorted_in_place(self: BallArray, axis: int = -1, **_: Any) -> None:
+    """Sort as ``ndarray.sort`` does."""
+    self[...] = current().functions[np.sort](self, axis=axis)
+
+
+BallArray.sort = _sorted_in_place  # type: ignore[method-assign,assignment]
+
+
+def array_of(entries: Iterable[Any], shape: tuple[int, ...]) -> Any:
+    """An array of our type.
+
+    Parameters
+    ----------
+    entries : iterable of Ball
+        Row by row.
+    shape : tuple of int
+        Its shape.
+
+    Returns
+    -------
+    BallArray
+        Fresh.
+    """
+    flat = np.fromiter(entries, dtype=object, count=math.prod(shape))
+    return flat.reshape(shape).view(BallArray)
+
+
+def balls(thing: Any) -> Any:
+    """Anything as an array of our numbers.
+
+    Parameters
+    ----------
+    thing : Any
+        A number, an array, or lists of them; floats become constants of the run.
+
+    Returns
+    -------
+    BallArray
+        Of the same shape; a constant has the slot `CONSTANT`.
+    """
+    if type(thing) is Ball:
+        return array_of([thing], ())
+    run = current()
+    if isinstance(thing, int | float):
+        run.meet([thing] if isinstance(thing, float) else [])
+        return array_of([Ball(run.number(thing))], ())
+    array = thing if isinstance(thing, np.ndarray) else np.asarray(thing)
+    return array_of(_entries(array), array.shape)
+
+
+def _entries(array: AnyArray) -> Iterator[Ball] | list[Ball]:
+    """The entries of an array as numbers of the run."""
+    run = current()
+    kind = array.dtype.kind
+    flat = np.asarray(array).ravel().tolist()
+    if kind == "f":
+        run.meet(flat)
+    elif kind == "O":
+        if all(type(entry) is Ball for entry in flat):
+            return _ours(flat)
+        run.meet(entry for entry in flat if isinstance(entry, float))
+        unknown = [e for e in flat if not isinstance(e, Ball | int | float | np.number)]
+        if unknown:
+            raise run.defeated(f"an array holds a {type(unknown[0]).__name__}")
+        numbers = [e if type(e) is Ball else Ball(run.number(_plain(e))) for e in flat]
+        return _ours(numbers)
+    elif kind not in "iub":
+        raise run.defeated(f"an array of dtype {array.dtype} meets the parameters")
+    return [Ball(run.number(entry)) for entry in flat]
+
+
+def _plain(entry: Any) -> Any:
+    """A numpy scalar as Python's own."""
+    return entry.item() if isinstance(entry, np.generic) else entry
+
+
+def _ours(entries: list[Ball]) -> list[Ball]:
+    """The entries, unless one was kept from an earlier run."""
+    start = current().tape.start
+    if entries and min(entry.slot for entry in entries) < start:
+        raise current().defeated(
+            "a number kept from an earlier call is used again: hidden state"
+        )
+    return entries
+
+
+def wrapped(result: Any) -> Any:
+    """What a numpy function returned, its object arrays as ours.
+
+    Parameters
+    ----------
+    result : Any
+        An array, a number, or a tuple or list of them.
+
+    Returns
+    -------
+    Any
+        The same, not copied.
+    """
+    if isinstance(result, np.ndarray) and result.dtype.kind == "O":
+        return result.view(BallArray)
+    if isinstance(result, tuple | list):
+        return type(result)(wrapped(item) for item in result)
+    return result
+
+
+def _ufunc(ufunc: Any, method: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """What numpy's universal function gives for our numbers."""
+    run = current()
+    outs = options.pop("out", None)
+    where = options.pop("where", True)
+    dtype = options.pop("dtype", None)
+    options.pop("casting", None)
+    # scipy's functions are known by name: scipy is not imported.
+    ours = run.ufuncs.get(ufunc) or run.ufuncs.get(ufunc.__name__)
+    if ours is None:
+        return _unknown(ufunc, method, args, options)
+    if method == "__call__":
+        result = ours(*args)
+    else:
+        result = run.functions[getattr(np.ufunc, method)](ufunc, *args, **options)
+    if dtype is not None and np.dtype(dtype) == np.float32:
+        result = run.functions[np.ndarray.astype](result, np.float32)
+    return result if outs is None else _stored(result, outs[0], where)
+
+
+def _stored(result: Any, out: Any, where: Any) -> Any:
+    """The array `out`, holding the result."""
+    if out.dtype.kind not in "Ob" or (out.dtype.kind == "b") != (_kind(result) == "b"):
+        reason = (
+            "a result that depends on the parameters is written into an array of dtype "
+            f"{out.dtype}; make that array with np.zeros_like of an input"
+        )
+        raise current().defeated(reason)
+    if where is True:
+        out[...] = result
+    else:
+        np.copyto(np.asarray(out), np.asarray(result), where=np.asarray(where))
+    return out
+
+
+def _kind(result: Any) -> str:
+    """The kind of dtype that the result has."""
+    return "O" if isinstance(result, Ball) else str(np.asarray(result).dtype.kind)
+
+
+def _unknown(ufunc: Any, method: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """A function that numpy made of the user's Python function, entry by entry."""
+    if "O" not in "".join(ufunc.types).replace("->", "") or ufunc.__name__ in vars(np):
+        raise current().defeated(f"`{ufunc.__name__}` is not known on balls")
+    plain = [np.asarray(balls(a)) if isinstance(a, Ball | BallArray) else a for a in args]
+    return wrapped(getattr(ufunc, method)(*plain, **options))
+
+
+def _rounded(value: Number) -> float:
+    """The number to the nearest float, for printing."""
+    try:
+        return float(value)
+    except TypeError:
+        return int(value.p) / int(value.q)

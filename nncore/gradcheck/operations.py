@@ -1,0 +1,431 @@
+"""What the operations do on arrays of our numbers, and what they write on the tape."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .approximations import bounded, sees_small, with_small
+from .balls import Ball, BallArray, array_of, balls
+from .elementary import BINARY, STEPS, UNARY, Elementary
+from .run import Undecided, current, user_line
+from .tape import CONSTANT, Number, Product, Sparse
+
+__all__ = ["UFUNCS", "apply", "compare", "larger", "matmul", "summed"]
+
+
+def unwrapped(array: Any) -> Any:
+    """An array without dimensions as the number it holds, as numpy's functions return it."""
+    return array if array.ndim else np.ndarray.item(array)
+
+
+def apply(function: Elementary, *operands: Any) -> Any:
+    """A function of corresponding entries.
+
+    Parameters
+    ----------
+    function : Elementary
+        With its partial derivatives.
+    *operands : array_like
+        Broadcast against each other.
+
+    Returns
+    -------
+    BallArray or Ball
+        Recorded on the tape.
+    """
+    shape, columns = _columns(operands)
+    inputs = [[ball.value for ball in column] for column in columns]
+    try:
+        values = list(map(function.value, *inputs))
+    except (AttributeError, ZeroDivisionError) as error:  # rationals have no exp, and no 1 / 0
+        reason = f"{current().arithmetic.name} cannot follow this: {error}"
+        raise current().defeated(reason) from error
+    terms = [
+        ([ball.slot for ball in column], partial)
+        for column, partial in zip(columns, function.partials, strict=True)
+    ]
+    outs = emitted(values, [slots for slots, _ in terms])
+    if current().recording:
+        for slots, partial in terms:
+            _record(outs, slots, partial, values, inputs)
+    return unwrapped(array_of(outs, shape))
+
+
+def _columns(operands: Sequence[Any]) -> tuple[tuple[int, ...], list[list[Ball]]]:
+    """Common shape, and the corresponding entries of the operands."""
+    arrays = [np.asarray(balls(operand)) for operand in operands]
+    if any(array.shape != arrays[0].shape for array in arrays):
+        arrays = list(np.broadcast_arrays(*arrays))
+    return arrays[0].shape, [array.ravel().tolist() for array in arrays]
+
+
+def emitted(values: Sequence[Number], operands: Sequence[Sequence[int]]) -> list[Ball]:
+    """New numbers, constant where all operands in the same place are."""
+    run = current()
+    if run.rough:
+        values = [run.arithmetic.blurred(value) for value in values]
+    slots = list(run.tape.slots(len(values)))
+    if all(max(column, default=0) == CONSTANT for column in operands):
+        depends = [min(entry) for entry in zip(*operands, strict=True)]
+        slots = [
+            CONSTANT if least == CONSTANT else slot
+            for slot, least in zip(slots, depends, strict=True)
+        ]
+    return [Ball(value, slot) for value, slot in zip(values, slots, strict=True)]
+
+
+def _record(
+    outs: Sequence[Ball],
+    slots: Sequence[int],
+    partial: Any,
+    values: Sequence[Number],
+    inputs: Sequence[Sequence[Number]],
+) -> None:
+    """Write on the tape how the results depend on one operand."""
+    if min(slots, default=CONSTANT) == CONSTANT:
+        return
+    places = range(len(slots))
+    if max(slots) == CONSTANT:
+        places = [i for i in places if slots[i] != CONSTANT]  # type: ignore[assignment]
+    partials = None
+    if partial is not None:
+        partials = [partial(values[i], *(column[i] for column in inputs)) for i in places]
+    node = Sparse([outs[i].slot for i in places], [slots[i] for i in places], partials)
+    current().tape.record(node)
+
+
+def matmul(left: Any, right: Any) -> Any:
+    """``left @ right`` as numpy defines it, one node for each product of two matrices.
+
+    Parameters
+    ----------
+    left, right : array_like
+        Vectors, matrices or stacks of matrices.
+
+    Returns
+    -------
+    BallArray or Ball
+        The product.
+    """
+    a, b = np.asarray(balls(left)), np.asarray(balls(right))
+    if not a.ndim or not b.ndim:
+        msg = "matmul: an operand has no dimensions"
+        raise ValueError(msg)
+    rows = a[None, :] if a.ndim == 1 else a
+    columns = b[:, None] if b.ndim == 1 else b
+    if rows.shape[-1] != columns.shape[-2]:
+        msg = f"matmul: shapes {a.shape} and {b.shape} do not fit"
+        raise ValueError(msg)
+    if rows.ndim == columns.ndim == 2:
+        product = _product(rows, columns)
+    else:
+        stack = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
+        rows = np.broadcast_to(rows, stack + rows.shape[-2:])
+        columns = np.broadcast_to(columns, stack + columns.shape[-2:])
+        product = np.empty((*stack, rows.shape[-2], columns.shape[-1]), dtype=object)
+        for index in np.ndindex(*stack):
+            product[index] = _product(rows[index], columns[index])
+    if a.ndim == 1:
+        product = product[..., 0, :]
+    if b.ndim == 1:
+        product = product[..., 0]
+    return unwrapped(product.view(BallArray)) if isinstance(product, np.ndarray) else product
+
+
+def _product(left: Any, right: Any) -> Any:
+    """The product of two matrices."""
+    run = current()
+    sides = [side.ravel().tolist() for side in (left, right)]
+    a, b = (
+        run.arithmetic.matrix(*side.shape, [ball.value for ball in flat])
+        for side, flat in zip((left, right), sides, strict=True)
+    )
+    slots = [[ball.slot for ball in flat] for flat in sides]
+    moving = [s if min(s, default=CONSTANT) != CONSTANT else None for s in slots]
+    values = (a * b).entries()
+    least = CONSTANT if moving == [None, None] else run.tape.start
+    outs = emitted(values, [[least] * len(values)])
+    if run.recording and least != CONSTANT:
+        numbers = [ball.slot for ball in outs]
+        run.tape.record(Product(numbers, a, b, moving[0], moving[1], run.arithmetic.matrix))
+    return np.asarray(array_of(outs, (left.shape[0], right.shape[1])))
+
+
+def summed(array: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """Sum over some axes, one node for all.
+
+    Parameters
+    ----------
+    array : array_like
+        The terms.
+    axis : int or tuple of int, optional
+        As for `numpy.sum`.
+    keepdims : bool, optional
+        As for `numpy.sum`.
+
+    Returns
+    -------
+    BallArray or Ball
+        The sums.
+    """
+    run = current()
+    ours = np.asarray(balls(array))
+    groups, shape = _groups(ours, axis, keepdims=keepdims)
+    zero = run.arithmetic.exact(0)
+    values = [sum((ball.value for ball in group), zero) for group in groups]
+    least = [min((ball.slot for ball in group), default=CONSTANT) for group in groups]
+    outs = emitted(values, [least])
+    if run.recording:
+        pairs = [
+            (out.slot, ball.slot)
+            for out, group in zip(outs, groups, strict=True)
+            for ball in group
+            if ball.slot != CONSTANT
+        ]
+        if pairs:
+            run.tape.record(Sparse([o for o, _ in pairs], [i for _, i in pairs], None))
+    return unwrapped(array_of(outs, shape))
+
+
+def _groups(
+    array: Any, axis: Any, *, keepdims: bool
+) -> tuple[list[list[Any]], tuple[int, ...]]:
+    """The entries along the axes, for each place that is left, and the shape of those places."""
+    ndim = array.ndim
+    if axis is None:
+        axes = tuple(range(ndim))
+    else:
+        axes = tuple(
+            int(a) % ndim for a in (axis if isinstance(axis, tuple | list) else (axis,))
+        )
+    kept = [a for a in range(ndim) if a not in axes]
+    shape = tuple(array.shape[a] for a in kept)
+    count = math.prod(array.shape[a] for a in axes)
+    rows = array.transpose(*kept, *axes).reshape(math.prod(shape), count).tolist()
+    if keepdims:
+        shape = tuple(1 if a in axes else array.shape[a] for a in range(ndim))
+    return rows, shape
+
+
+def larger(left: Ball, right: Ball, sign: int = 1) -> Ball:
+    """The larger of two numbers (the smaller where sign is -1).
+
+    Parameters
+    ----------
+    left, right : Ball
+        The numbers.
+    sign : int, optional
+        1 or -1.
+
+    Returns
+    -------
+    Ball
+        One of the two where their order is known; else a number that encloses both, whose
+        partial derivatives enclose every generalised derivative (F. H. Clarke, Optimization
+        and Nonsmooth Analysis, SIAM 1990).
+    """
+    run = current()
+    order = run.order(left, right)
+    if order:
+        return left if order == sign else right
+    if order == 0 and not run.is_tie(left, right):
+        return left
+    if order is None and run.rough:
+        run.doubtful.append(user_line())
+    if run.arithmetic.name == "rationals":
+        raise run.defeated("a tie of two rationals has no derivative")
+    value = left.value.max(right.value) if sign == 1 else left.value.min(right.value)
+    out = emitted([value], [[left.slot], [right.slot]])[0]
+    if run.recording and out.slot != CONSTANT:
+        run.ties.setdefault(user_line(), False)
+        share = run.arithmetic.hull(run.arithmetic.exact(0), run.arithmetic.exact(1))
+        for ball in (left, right):
+            if ball.slot != CONSTANT:
+                run.tape.record(Sparse([out.slot], [ball.slot], [share]))
+    return out
+
+
+def _choice(sign: int) -> Any:
+    """`np.maximum` or `np.minimum`."""
+
+    def choose(left: Any, right: Any) -> Any:
+        shape, (lefts, rights) = _columns((left, right))
+        chosen = [larger(a, b, sign) for a, b in zip(lefts, rights, strict=True)]
+        return unwrapped(array_of(chosen, shape))
+
+    return choose
+
+
+def _absolute(array: Any) -> Any:
+    """|x| = max(x, -x)."""
+    return _choice(1)(array, apply(UNARY[np.negative], array))
+
+
+def sign_of(left: Ball, right: Ball) -> int:
+    """Sign of ``left - right``, as data of the program.
+
+    Parameters
+    ----------
+    left, right : Ball
+        The numbers.
+
+    Returns
+    -------
+    int
+        1, 0 or -1.
+
+    Raises
+    ------
+    Undecided
+        If the enclosures overlap.
+    """
+    run = current()
+    order = run.order(left, right)
+    if order is None:
+        if not run.rough:
+            raise Undecided(user_line())
+        run.doubtful.append(user_line())
+        a, b = left.value.mid(), right.value.mid()
+        return int(a > b) - int(a < b)
+    if order == 0 and run.is_tie(left, right):
+        run.ties[user_line()] = True
+    return order
+
+
+def compare(holds: Any) -> Any:
+    """A comparison as data.
+
+    Parameters
+    ----------
+    holds : callable
+        Whether the comparison holds for the sign of the difference.
+
+    Returns
+    -------
+    callable
+        The comparison of two arrays, entry by entry.
+    """
+
+    def comparison(left: Any, right: Any) -> Any:
+        shape, (lefts, rights) = _columns((left, right))
+        signs = [holds(sign_of(a, b)) for a, b in zip(lefts, rights, strict=True)]
+        result = np.array(signs, dtype=bool).reshape(shape)
+        return result if shape else result[()]
+
+    return comparison
+
+
+def _sign(array: Any) -> Any:
+    """The sign of each entry, a constant."""
+    zero = Ball(current().arithmetic.exact(0))
+    ours = balls(array)
+    signs = [sign_of(ball, zero) for ball in np.asarray(ours).ravel().tolist()]
+    return unwrapped(array_of([Ball(current().number(s)) for s in signs], ours.shape))
+
+
+def _step(function: Any) -> Any:
+    """A function that is constant between its jumps."""
+
+    def step(array: Any) -> Any:
+        ours = balls(array)
+        values = [function(ball.value) for ball in np.asarray(ours).ravel().tolist()]
+        if not all(value.is_exact() for value in values):
+            raise Undecided(user_line())
+        return unwrapped(array_of([Ball(value) for value in values], ours.shape))
+
+    return step
+
+
+def _is_finite(answer: bool) -> Any:
+    """`np.isfinite`, or the answer for a finite number of another question."""
+
+    def question(array: Any) -> Any:
+        ours = balls(array)
+        entries = np.asarray(ours).ravel().tolist()
+        if not all(current().arithmetic.finite(ball.value) for ball in entries):
+            raise Undecided(user_line())
+        return np.full(ours.shape, answer)[()]
+
+    return question
+
+
+UFUNCS: dict[Any, Any] = {
+    np.matmul: matmul,
+    np.maximum: _choice(1),
+    np.fmax: _choice(1),
+    np.minimum: _choice(-1),
+    np.fmin: _choice(-1),
+    np.absolute: _absolute,
+    np.fabs: _absolute,
+    np.sign: _sign,
+    np.positive: lambda x: unwrapped(balls(x).copy()),
+    np.conjugate: lambda x: unwrapped(balls(x).copy()),
+    np.greater: compare(lambda sign: sign > 0),
+    np.greater_equal: compare(lambda sign: sign >= 0),
+    np.less: compare(lambda sign: sign < 0),
+    np.less_equal: compare(lambda sign: sign <= 0),
+    np.equal: compare(lambda sign: sign == 0),
+    np.not_equal: compare(lambda sign: sign != 0),
+    np.isfinite: _is_finite(True),
+    np.isnan: _is_finite(False),
+    np.isinf: _is_finite(False),
+}
+
+
+def _elementwise(function: Elementary) -> Any:
+    """The operation of a table's entry."""
+    return lambda *operands: apply(function, *operands)
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """The power; an exponent such as 2.0 is the integer, which nothing has rounded."""
+    if isinstance(exponent, float | np.floating) and float(exponent).is_integer():
+        exponent = int(exponent)
+    if isinstance(exponent, float | np.floating) and exponent == 0.5:
+        return UFUNCS[np.sqrt](base)
+    return apply(BINARY[np.power], base, exponent)
+
+
+UFUNCS |= {ufunc: _elementwise(function) for ufunc, function in (UNARY | BINARY).items()}
+UFUNCS |= {ufunc: _step(function) for ufunc, function in STEPS.items()}
+UFUNCS |= {
+    np.add: with_small(UFUNCS[np.add]),
+    np.subtract: with_small(UFUNCS[np.subtract]),
+    np.log: sees_small(UFUNCS[np.log], "a logarithm"),
+    np.log2: sees_small(UFUNCS[np.log2], "a logarithm"),
+    np.log10: sees_small(UFUNCS[np.log10], "a logarithm"),
+    np.sqrt: sees_small(UFUNCS[np.sqrt], "a root"),
+    np.power: sees_small(_power, "a power"),
+    np.true_divide: sees_small(UFUNCS[np.true_divide], "a division", 1),
+    np.reciprocal: sees_small(UFUNCS[np.reciprocal], "a division"),
+    np.maximum: bounded(_choice(1), always=False),
+    np.minimum: bounded(_choice(-1), always=False),
+}
+UFUNCS |= {np.float_power: UFUNCS[np.power]}
+
+
+def _xlogy(x: Any, y: Any) -> Any:
+    """x log(y), which is 0 where x is an exact 0."""
+    ours, others = np.broadcast_arrays(np.asarray(balls(x)), np.asarray(balls(y)))
+    zero = current().arithmetic.exact(0)
+    return unwrapped(
+        array_of(
+            [
+                Ball(zero) if a.value == 0 and a.slot == CONSTANT else a * np.log(b)
+                for a, b in zip(ours.ravel().tolist(), others.ravel().tolist(), strict=True)
+            ],
+            ours.shape,
+        )
+    )
+
+
+# scipy.special's own, by name.
+UFUNCS |= {
+    "xlogy": _xlogy,
+    "xlog1py": lambda x, y: _xlogy(x, 1 + balls(y)),
+    "logit": lambda p: np.log(balls(p) / (1 - balls(p))),
+}
