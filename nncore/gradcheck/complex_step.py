@@ -37,6 +37,8 @@ MOST_ENTRIES = 30_000
 # So many doubtful entries of an array have the rounding of their reference measured.
 MOST_DOUBTS = 40
 MOST_LOCATED = 200
+# Random roundings where something is in doubt.
+MANY_RUNS = 24
 Place: TypeAlias = tuple[int, tuple[int, ...]]
 
 
@@ -92,6 +94,8 @@ def check(
         table.project()
     else:
         table.measure(progress)
+        table.resolve_doubts(gradient)
+        table.confirm()
     return table.evidence(subgradients=subgradients)
 
 
@@ -105,7 +109,7 @@ class _Table:
         self.rng = np.random.default_rng(seed)
         self.reference = [np.full(array.shape, np.nan) for array in analytic]
         self.error = [np.full(array.shape, np.inf) for array in analytic]
-        self.owed = self.error
+        self.owed: list[FloatArray] = []
         self.kinks: dict[Place, Slope] = {}
         self.is_split = False
         self.notes: list[str] = []
@@ -128,14 +132,18 @@ class _Table:
                 return self.point.at(arrays)
         except Exception as error:  # the user's code may fail in any way on complex numbers
             line = line_of(error)
-            msg = f"the cost does not run on complex numbers ({error}{' at ' if line else ''}{line})"
+            place = f", {line}" if line else ""
+            msg = f"the cost does not run on complex numbers ({error}{place})"
             raise NotApplicable(msg) from error
 
     def imaginary(self, value: Any) -> float:
         """The derivative in a complex value of the cost."""
         number = np.asarray(getattr(value, "array", value)).reshape(-1)[0]
         if not np.iscomplexobj(number):
-            msg = "the cost drops the imaginary part of its parameters (by abs or .real, or in a float buffer)"
+            msg = (
+                "the cost drops the imaginary part of its parameters "
+                "(by abs or .real, or in a float buffer)"
+            )
             raise NotApplicable(msg)
         return float(number.imag) / H
 
@@ -164,14 +172,19 @@ class _Table:
         if math.isfinite(found.error) and not fits:
             raise NotApplicable(_not_analytic(plus, found.value))
 
-    def owe(self, gradient: Gradient) -> None:
+    def owe(self, gradient: Gradient, runs: int = 8) -> None:
         """Bound the rounding of the gradient."""
         try:
-            deviations = owed_by(gradient, self.point.structure, self.seed)
+            deviations = owed_by(gradient, self.point.structure, self.seed + runs, runs)
         except NotApplicable as reason:
             msg = f"the rounding of the gradient cannot be measured: {reason}"
             raise NotApplicable(msg) from reason
-        self.owed = [SPREADS * deviation + UNDERFLOW for deviation in deviations]
+        bounds = [SPREADS * deviation + UNDERFLOW for deviation in deviations]
+        self.owed = (
+            bounds
+            if not self.owed
+            else [np.maximum(a, b) for a, b in zip(self.owed, bounds, strict=True)]
+        )
 
     def measure(self, progress: Progress | None) -> None:
         """One complex step for each entry; two where the function has kinks."""
@@ -192,19 +205,27 @@ class _Table:
                 done += 1
                 if progress:
                     progress(done, self.point.structure.size)
-            # Where both sides agree to what the gradient owes, the reference owes no more.
-            self.error[k] = self.owed[k].copy()
-            self.resolve_doubts(k)
-        self.confirm()
 
-    def resolve_doubts(self, k: int) -> None:
-        """Measure the rounding of the reference where the gradient's does not explain it."""
+    def resolve_doubts(self, gradient: Gradient) -> None:
+        """Measure roundings more closely where those of the gradient do not explain it all."""
+        if any(self.doubts(k) for k in range(len(self.analytic))):
+            self.owe(gradient, MANY_RUNS)
+        # Where both sides agree to what the gradient owes, the reference owes no more.
+        self.error = [owed.copy() for owed in self.owed]
+        for k in range(len(self.analytic)):
+            self.resolve(k, self.doubts(k))
+
+    def doubts(self, k: int) -> list[tuple[int, ...]]:
+        """Entries of an array further from the reference than the gradient owes."""
         distance = np.abs(self.analytic[k] - self.reference[k])
-        doubts = [
-            tuple(int(i) for i in index)
-            for index in np.argwhere(~(distance <= self.owed[k]))
-            if (k, tuple(int(i) for i in index)) not in self.kinks
+        far = [
+            tuple(int(i) for i in index) for index in np.argwhere(~(distance <= self.owed[k]))
         ]
+        return [index for index in far if (k, index) not in self.kinks]
+
+    def resolve(self, k: int, doubts: list[tuple[int, ...]]) -> None:
+        """Add the rounding of the reference where there are doubts."""
+        distance = np.abs(self.analytic[k] - self.reference[k])
         chosen = [doubts[i] for i in self.rng.permutation(len(doubts))[:MOST_DOUBTS]]
         shares = [0.0]
         for index in chosen:

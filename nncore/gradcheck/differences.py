@@ -22,7 +22,7 @@ __all__ = ["SPREADS", "check", "mark_kink", "owed_by"]
 
 # Standard deviations of random rounding that a result may be off; the largest quotient in the
 # campaigns is near 3, and eight runs leave the deviation itself uncertain.
-SPREADS = 16.0
+SPREADS = 10.0
 # A slope takes about this many evaluations: two tables, and the search for their first step.
 PER_SLOPE = 50
 FEWEST_EVALUATIONS = 200
@@ -249,7 +249,9 @@ def mark_kink(
     entries.slopes[0][index], entries.slopes[1][index] = found.left / scale, found.right / scale
 
 
-def owed_by(gradient: Gradient, structure: Structure, seed: int) -> list[FloatArray]:
+def owed_by(
+    gradient: Gradient, structure: Structure, seed: int, runs: int = 8
+) -> list[FloatArray]:
     """Standard deviation of the rounding of each entry of a gradient.
 
     Parameters
@@ -260,6 +262,8 @@ def owed_by(gradient: Gradient, structure: Structure, seed: int) -> list[FloatAr
         The parameters.
     seed : int
         Of the random roundings.
+    runs : int
+        How many runs.
 
     Returns
     -------
@@ -276,4 +280,4 @@ def owed_by(gradient: Gradient, structure: Structure, seed: int) -> list[FloatAr
         arrays = [rounding.wrap(array) for array in structure.arrays]
         return structure.leaves(gradient(structure.rebuild(arrays)))
 
-    return spread(run, seed)
+    return spread(run, seed, runs)

@@ -26,18 +26,21 @@ Anything: TypeAlias = Any
 
 # These move numbers, or answer in whole numbers: they round nothing.
 EXACT = frozenset(
-    "array_equal argmax argmin argsort argwhere atleast_1d atleast_2d atleast_3d broadcast_arrays "
-    "broadcast_to copy copyto count_nonzero diag diagonal empty_like expand_dims fill flatten "
-    "flatnonzero full_like isclose may_share_memory moveaxis ndim nonzero ones_like ravel repeat "
-    "reshape resize result_type rollaxis searchsorted shape shares_memory size squeeze swapaxes "
-    "tile transpose unravel_index zeros_like astype item tolist view all any iscomplexobj "
-    "isrealobj min max amin amax concatenate stack vstack hstack column_stack take "
-    "take_along_axis put where sort partition split array_split hsplit vsplit flip fliplr flipud "
-    "roll pad array_repr array_str array2string real imag conj conjugate".split()
+    (
+        "array_equal argmax argmin argsort argwhere atleast_1d atleast_2d atleast_3d "
+        "broadcast_arrays broadcast_to copy copyto count_nonzero diag diagonal empty_like "
+        "expand_dims fill flatten flatnonzero full_like isclose may_share_memory moveaxis "
+        "ndim nonzero ones_like ravel repeat reshape resize result_type rollaxis searchsorted "
+        "shape shares_memory size squeeze swapaxes tile transpose unravel_index zeros_like "
+        "astype item tolist view all any iscomplexobj isrealobj min max amin amax concatenate "
+        "stack vstack hstack column_stack take take_along_axis put where sort partition split "
+        "array_split hsplit vsplit flip fliplr flipud roll pad array_repr array_str "
+        "array2string real imag conj conjugate "
+    ).split()
 )
-# Methods that change their array and return None or a view of it.
-ALLOCATORS = ("zeros", "ones", "empty", "full", "array", "asarray", "asanyarray")
-ALLOCATORS += ("ascontiguousarray", "asfortranarray", "asarray_chkfinite")
+# numpy's functions that make float arrays out of nothing, or out of other arrays.
+FRESH = frozenset({"zeros", "ones", "empty", "full"})
+COPIES = ("array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray")
 _PATCHING = threading.Lock()
 
 
@@ -46,12 +49,15 @@ class Rounding:
 
     Parameters
     ----------
-    seed : sequence of int
+    seed : int
         Of the random generator.
+    run : int
+        Which run of several; run 0 moves nothing, and is what the others are held against.
     """
 
-    def __init__(self, *seed: int) -> None:
-        self.rng = np.random.default_rng(seed)
+    def __init__(self, seed: int, run: int) -> None:
+        self.rng = np.random.default_rng((seed, run))
+        self.amplitude = 1.0 if run else 0.0
         self.escaped = False
         self.busy = False
 
@@ -86,7 +92,10 @@ class Rounding:
         kind = getattr(array, "dtype", np.dtype(object)).kind
         if kind == "f":
             epsilon = np.finfo(array.dtype).eps
-            factor = self.rng.integers(0, 2, np.shape(array)) * (2 * epsilon) + (1 - epsilon)
+            # Moves of one size would cancel exactly in one run of two.
+            units = self.rng.uniform(1, 3, np.shape(array))
+            signs = self.rng.integers(0, 2, np.shape(array)) * 2 - 1
+            factor = 1 + self.amplitude * epsilon * signs * units
             return (array * factor).astype(array.dtype, copy=False)
         if kind == "c":
             return self.moved(np.real(array)) + 1j * self.moved(np.imag(array))
@@ -94,7 +103,7 @@ class Rounding:
 
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
-        """numpy's own work: allocation there is not the user's."""
+        """Mark numpy's own work: allocation there is not the user's."""
         before, self.busy = self.busy, True
         try:
             with np.errstate(all="ignore"):
@@ -139,12 +148,12 @@ class Rounding:
 
     @contextlib.contextmanager
     def allocating(self) -> Iterator[None]:
-        """numpy's allocation functions return arrays of this run, whoever calls them.
+        """Let numpy's allocation functions return arrays of this run, whoever calls them.
 
         Buffers made by ``np.zeros`` and copies by ``np.asarray`` would otherwise lose track.
         """
         with _PATCHING:
-            before = {name: getattr(np, name) for name in ALLOCATORS}
+            before = {name: getattr(np, name) for name in (*FRESH, *COPIES)}
             try:
                 for name, function in before.items():
                     setattr(np, name, self._allocator(function))
@@ -170,7 +179,7 @@ class Rounding:
                     return args[0]
                 touched = _touches(args)
                 array = function(*_unwrap(args, None), **_unwrap(kwargs, None))
-                fresh = function.__name__ in {"zeros", "ones", "empty", "full"}
+                fresh = function.__name__ in FRESH
                 is_float = array.dtype.kind in "fc"
                 return self.wrap(array) if is_float and (fresh or touched) else array
 
@@ -313,8 +322,9 @@ def spread(
     Returns
     -------
     list of float arrays
-        For each result the root mean square of its moves, about their mean and at least a
-        unit in the last place of its values.
+        For each result the root mean square of its moves, and at least a unit in the last
+        place. Moves are counted from the result without any: a single rounding that went the
+        same way in every run would not show about their mean.
 
     Raises
     ------
@@ -323,7 +333,7 @@ def spread(
     """
     patched = False
     samples: list[list[FloatArray]] = []
-    while len(samples) < runs:
+    while len(samples) <= runs:
         rounding = Rounding(seed, len(samples))
         try:
             with rounding.allocating() if patched else contextlib.nullcontext():
@@ -345,6 +355,10 @@ def spread(
 
 
 def _deviation(values: NDArray[np.floating[Any]]) -> FloatArray:
-    """Root mean square over the runs; not less than the rounding of the result itself."""
-    floor = np.finfo(values.dtype).eps * np.abs(values).mean(axis=0)
-    return np.maximum(values.std(axis=0, ddof=1), floor)
+    """Root mean square of the moves over the runs; at least the rounding of the result."""
+    # Relative to the largest value: squares of very small numbers underflow.
+    size = np.abs(values).max(axis=0)
+    moves = (values[1:] - values[0]) / np.where(size > 0, size, 1.0)
+    deviation = np.sqrt(np.mean(moves**2, axis=0))
+    floor = np.finfo(values.dtype).eps
+    return np.asarray(np.where(np.isfinite(size), np.maximum(deviation, floor) * size, np.inf))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -296,6 +296,8 @@ def _asarray(leaf: Params) -> AnyArray:
     """The leaf as an array of whatever numbers it holds."""
     if leaf is None:
         return np.empty(0)
+    if hasattr(leaf, "shape") and hasattr(leaf, "dtype"):
+        return cast("AnyArray", leaf)
     try:
         return np.asanyarray(leaf)
     except ValueError:
