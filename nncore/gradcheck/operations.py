@@ -293,6 +293,7 @@ def sign_of(left: Ball, right: Ball) -> int:
         return int(a > b) - int(a < b)
     if order == 0 and run.is_tie(left, right):
         run.ties[user_line()] = True
+        return run.forced
     return order
 
 

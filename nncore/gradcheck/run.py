@@ -89,6 +89,8 @@ class Run:
         Constants to be left out, as approximations.
     rough : bool, optional
         Follow the floats: the midpoint decides, and underflow is allowed for.
+    forced : int, optional
+        1 or -1: how ties are to be decided, for a look at that side of them.
     """
 
     arithmetic: Arithmetic
@@ -99,6 +101,7 @@ class Run:
     one_sided: frozenset[float] = frozenset()
     removed: frozenset[tuple[float, str]] = frozenset()
     rough: bool = False
+    forced: int = 0
 
     def __post_init__(self) -> None:
         self.tape = Tape(recording=self.recording)

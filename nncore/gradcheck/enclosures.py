@@ -1,0 +1,373 @@
+"""Enclosures of all derivatives and of the user's gradient, from one evaluation of each."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .arithmetic import Balls
+from .balls import Ball, array_of, balls
+from .frames import line_of
+from .functions import FUNCTIONS
+from .operations import UFUNCS
+from .run import Arithmetic, Run, Undecided
+from .structure import Params, Structure
+from .tape import CONSTANT, Number, Sums
+
+__all__ = ["Enclosures", "Kink", "Program", "Settings", "Stopped", "tight"]
+
+# Pairs of opposite random directions along which ties are resolved.
+PAIRS = 3
+
+
+class Stopped(Exception):  # noqa: N818 - a finding about the user's code
+    """The user's code does not run on balls; the text says why and where."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How the two programs are to be run.
+
+    Parameters
+    ----------
+    bits : int
+        Of the midpoints.
+    ulp : int, optional
+        By how much the constants `one_sided` are widened.
+    one_sided : frozenset of float, optional
+        Constants that occur in one of the two programs only.
+    removed : frozenset, optional
+        Constants left out as approximations, each with its line.
+    """
+
+    bits: int
+    ulp: int = 0
+    one_sided: frozenset[float] = frozenset()
+    removed: frozenset[tuple[float, str]] = frozenset()
+
+
+@dataclasses.dataclass(frozen=True)
+class Kink:
+    """Slopes of one entry where the cost has no derivative.
+
+    Parameters
+    ----------
+    slopes : pair of Number
+        Along a direction and its opposite.
+    hull : Number
+        Encloses the slopes on all sides that were looked at.
+    """
+
+    slopes: tuple[Number, Number]
+    hull: Number
+
+
+@dataclasses.dataclass
+class Enclosures:
+    """What one evaluation of both programs encloses, entry by entry.
+
+    Parameters
+    ----------
+    reference, analytic : list of Number
+        The derivatives of the cost, and what the gradient returned.
+    magnitude : list of float
+        Sums of absolute contributions to the derivatives.
+    kinks : dict
+        The entries without a derivative.
+    cost_run, gradient_run : Run
+        What the programs met on their way.
+    """
+
+    reference: list[Number]
+    analytic: list[Number]
+    magnitude: list[float]
+    kinks: dict[int, Kink]
+    cost_run: Run
+    gradient_run: Run
+
+    @property
+    def constants(self) -> tuple[dict[float, str], dict[float, str]]:
+        """The floats of each program, with their lines."""
+        return self.cost_run.constants(), self.gradient_run.constants()
+
+    @property
+    def approximations(self) -> dict[tuple[float, str], str]:
+        """Constants that may be meant as approximations, and what they do."""
+        return self.cost_run.approximations | self.gradient_run.approximations
+
+
+@dataclasses.dataclass
+class Program:
+    """The user's cost and gradient, to be run on balls.
+
+    Parameters
+    ----------
+    cost, gradient : callable
+        The user's own.
+    structure : Structure
+        The parameters.
+    seed : int
+        For the directions that resolve ties.
+    """
+
+    cost: Callable[[Params], Any]
+    gradient: Callable[[Params], Params]
+    structure: Structure
+    seed: int = 0
+    evaluations: int = 0
+
+    def __post_init__(self) -> None:
+        self.floats = [value for array in self.structure.arrays for value in _flat(array)]
+
+    def enclosures(self, settings: Settings) -> Enclosures:
+        """Run both programs.
+
+        Parameters
+        ----------
+        settings : Settings
+            Precision and constants.
+
+        Returns
+        -------
+        Enclosures
+            With ties resolved.
+
+        Raises
+        ------
+        Undecided
+            If the precision does not tell which way a program goes.
+        Defeated
+            If a program asks for what balls cannot give.
+        """
+        analytic, gradient_run = self.run_gradient(settings)
+        reference, magnitude, cost_run = self._derivatives(settings)
+        kinks: dict[int, Kink] = {}
+        if cost_run.ties:
+            kinks = self._resolve(settings, reference, hard=any(cost_run.ties.values()))
+        return Enclosures(reference, analytic, magnitude, kinks, cost_run, gradient_run)
+
+    def run_gradient(
+        self, settings: Settings, *, rough: bool = False
+    ) -> tuple[list[Number], Run]:
+        """Run the gradient.
+
+        Parameters
+        ----------
+        settings : Settings
+            Precision and constants.
+        rough : bool, optional
+            Follow the floats; see `Run`.
+
+        Returns
+        -------
+        pair
+            Enclosures of its entries, and the run.
+        """
+        run = _run(Balls(settings.bits), settings, rough=rough)
+        with run, _followed(run):
+            params = self.structure.rebuild(self._arrays(run))
+            leaves = [balls(leaf) for leaf in self.structure.leaves(self.gradient(params))]
+        return [ball.value for leaf in leaves for ball in _ravelled(leaf)], run
+
+    def run_cost(self, settings: Settings) -> tuple[Number, Run]:
+        """Run the cost roughly, following the floats.
+
+        Parameters
+        ----------
+        settings : Settings
+            Precision and constants.
+
+        Returns
+        -------
+        pair
+            Enclosure of the cost, and the run.
+        """
+        run = _run(Balls(settings.bits), settings, rough=True)
+        with run, _followed(run):
+            value = self._cost(self._arrays(run))
+        return value.value, run
+
+    def derivatives(
+        self, run: Run, moved: Sequence[float] | None = None
+    ) -> tuple[list[Number], list[float]]:
+        """Derivatives of the cost.
+
+        Parameters
+        ----------
+        run : Run
+            In whose arithmetic.
+        moved : sequence of float, optional
+            A direction that resolves ties.
+
+        Returns
+        -------
+        pair
+            For each entry of the parameters its derivative and the magnitude of its terms.
+        """
+        with run:
+            arrays = self._arrays(run)
+            slots = [
+                ball.slot for array in arrays for ball in np.asarray(array).ravel().tolist()
+            ]
+            if moved is not None:
+                run.tape.tangents = Sums()
+                tangents = map(run.arithmetic.exact, moved)
+                run.tape.tangents.add(zip(slots, tangents, strict=True))
+            with _followed(run):
+                end = self._cost(arrays)
+            zero = run.arithmetic.exact(0)
+            if end.slot == CONSTANT:
+                return [zero] * len(slots), [0.0] * len(slots)
+            adjoint, size = run.tape.gradient(end.slot, run.arithmetic.exact(1))
+        return (
+            [adjoint.by_slot.get(slot, zero) for slot in slots],
+            [size.by_slot.get(slot, 0.0) for slot in slots],
+        )
+
+    def cost_in_floats(self) -> float:
+        """The cost as the user computes it.
+
+        Returns
+        -------
+        float
+            Called with fresh copies of the parameters.
+        """
+        value = self.cost(self.structure.rebuild(self.structure.arrays))
+        return float(np.asarray(value).reshape(-1)[0])
+
+    def _derivatives(
+        self, settings: Settings, **options: Any
+    ) -> tuple[list[Number], list[float], Run]:
+        """Derivatives, magnitudes and run."""
+        forced = options.pop("forced", 0)
+        run = _run(Balls(settings.bits), settings, recording=True, forced=forced)
+        return *self.derivatives(run, **options), run
+
+    def _resolve(
+        self, settings: Settings, reference: list[Number], *, hard: bool
+    ) -> dict[int, Kink]:
+        """The entries without a derivative; `reference` is corrected where there is one.
+
+        Generalised derivatives that are all enclosed in one narrow ball are a derivative; the
+        others are looked at along random directions.
+        """
+        loose = [i for i, ball in enumerate(reference) if hard or not tight(ball)]
+        if not loose:
+            return {}
+        rng = np.random.default_rng(self.seed)
+        sides: list[list[Number]] = []
+        for _ in range(PAIRS):
+            direction = rng.choice([-1.0, 1.0], len(reference))
+            direction *= rng.uniform(0.5, 1.5, len(reference))
+            for sign in (1.0, -1.0):
+                sides.append(self._derivatives(settings, moved=(sign * direction).tolist())[0])
+        hulls = [] if not hard else [self._derivatives(settings, forced=s)[0] for s in (1, -1)]
+        kinks = {}
+        with Balls(settings.bits).context():
+            for i in loose:
+                slopes = [side[i] for side in sides]
+                spread = functools.reduce(lambda a, b: a.union(b), slopes)
+                if tight(spread):
+                    reference[i] = spread
+                    continue
+                around = [reference[i]] if not hard else [forced[i] for forced in hulls]
+                hull = functools.reduce(lambda a, b: a.union(b), around, spread)
+                kinks[i] = Kink((slopes[0], slopes[1]), hull)
+        return kinks
+
+    def _cost(self, arrays: list[Any]) -> Ball:
+        """The cost, one number of the run."""
+        self.evaluations += 1
+        value = self.cost(self.structure.rebuild(arrays))
+        if isinstance(value, float | int | np.number):
+            msg = (
+                "the cost returned a plain number: it does not read its argument, or the "
+                "derivative was lost on the way"
+            )
+            raise Stopped(msg)
+        ours = np.asarray(balls(value))
+        if ours.size != 1:
+            msg = f"the cost returned an array of shape {ours.shape}, not a number"
+            raise Stopped(msg)
+        return ours.ravel().tolist()[0]  # type: ignore[no-any-return]
+
+    def _arrays(self, run: Run) -> list[Any]:
+        """The parameters as numbers of the run."""
+        arithmetic = run.arithmetic
+        slots = run.tape.slots(len(self.floats))
+        numbers = iter(
+            [Ball(arithmetic.exact(v), s) for v, s in zip(self.floats, slots, strict=True)]
+        )
+        return [
+            array_of((next(numbers) for _ in range(array.size)), array.shape)
+            for array in self.structure.arrays
+        ]
+
+
+def tight(ball: Number) -> bool:
+    """Whether the radius is beyond the last bit of a float.
+
+    Parameters
+    ----------
+    ball : Number
+        An enclosure.
+
+    Returns
+    -------
+    bool
+        True for an exact zero; the size is the enclosed number's own.
+    """
+    if not ball.is_finite():
+        return False
+    return bool(ball.is_exact()) or bool(
+        2 * ball.rad() <= ball.abs_lower() * math.ldexp(1.0, -53)
+    )
+
+
+def _flat(array: Any) -> list[float]:
+    """The entries as Python floats."""
+    return np.asarray(array).ravel().astype(float).tolist()  # type: ignore[no-any-return]
+
+
+def _run(arithmetic: Arithmetic, settings: Settings, **options: Any) -> Run:
+    """A run with the functions that are known."""
+    return Run(
+        arithmetic,
+        UFUNCS,
+        FUNCTIONS,
+        ulp=settings.ulp,
+        one_sided=settings.one_sided,
+        removed=settings.removed,
+        **options,
+    )
+
+
+def _ravelled(array: Any) -> list[Ball]:
+    """The entries, row by row."""
+    return np.asarray(array).ravel().tolist()  # type: ignore[no-any-return]
+
+
+@contextlib.contextmanager
+def _followed(run: Run) -> Iterator[None]:
+    """Turn whatever the user's code raises on foreign numbers into a reason.
+
+    What was refused counts even if the code caught the error and went on.
+    """
+    try:
+        yield
+    except (Undecided, Stopped):
+        raise
+    except Exception as error:
+        if run.defeat is not None:
+            raise Stopped(run.defeat) from error
+        place = f" in {line_of(error)}" if line_of(error) else ""
+        msg = f"the code does not run on balls: {type(error).__name__}{place}: {error}"
+        raise Stopped(msg) from error
+    if run.defeat is not None:
+        raise Stopped(run.defeat)
