@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .diagnose import TELLING, Case, Prediction, hypothesis
-from .structure import FloatArray
+from .mistakes import TELLING, Case, Prediction, hypothesis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from .structure import FloatArray
 
 __all__: list[str] = []
 
@@ -277,10 +283,8 @@ def _penalty_names(case: Case, constant: float, named: str) -> Iterator[tuple[st
     l2 = case.layers.l2 if case.layers is not None else None
     size = f"{abs(constant):.6g}"
     if _kind_of(case) == "bias" and constant > 0:
-        yield (
-            "l2 on biases",
-            f"{named} contains {size} times the biases: l2 holds for weights only",
-        )
+        sentence = f"{named} contains {size} times the biases: l2 holds for weights only"
+        yield "l2 on biases", sentence
         return
     if not l2:
         if constant < 0:
@@ -304,6 +308,6 @@ def _penalty_names(case: Case, constant: float, named: str) -> Iterator[tuple[st
             yield name, f"{named}: {sentence}"
 
 
-def _known(case: Case) -> Iterator[tuple[FloatArray, FloatArray]]:
+def _known(case: Case) -> Iterator[tuple[FloatArray, NDArray[np.bool_]]]:
     """Reference and mask of each array."""
     return zip(case.reference, case.known, strict=True)

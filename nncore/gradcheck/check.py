@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import importlib
-import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .diagnose import Case, diagnose
 from .evidence import Approximation, Evidence, NotApplicable, Progress, Verdict
 from .hygiene import FATAL, Inspection, Kind, inspect
-from .lines import Cost, Gradient
 from .report import Report
 from .structure import Params, Structure
+
+if TYPE_CHECKING:
+    from .lines import Cost, Gradient
 
 __all__ = ["METHODS", "assert_gradient", "check_gradient"]
 
@@ -96,7 +96,8 @@ def check_gradient(
     --------
     >>> import numpy as np
     >>> x = np.array([1.0, 2.0, 4.0])
-    >>> report = check_gradient(lambda w: (w * x).sum() ** 2, lambda w: 2 * (w * x).sum() * x, x)
+    >>> cost, gradient = lambda w: (w * x).sum() ** 2, lambda w: 2 * (w * x).sum() * x
+    >>> report = check_gradient(cost, gradient, x)
     >>> report.ok
     True
     >>> print(check_gradient(lambda w: (w**2).sum(), lambda w: w * 1.0, x).verdict)
@@ -106,7 +107,8 @@ def check_gradient(
     structure = Structure.of(params)
     call = _reproduction(method, subgradients, declare, batch, seed)
     inspection = inspect(cost, gradient, structure)
-    evidence, passed_over = None, []
+    evidence: Evidence | None = None
+    passed_over: list[tuple[str, str]] = []
     try:
         if not inspection.ended:
             functions = _repeatable(cost, gradient, inspection)
@@ -120,7 +122,7 @@ def check_gradient(
                 options["progress"] = told
                 evidence, passed_over = _climb(method, functions, structure, options)
     finally:
-        _leave_as_found(cost, gradient, params, structure, inspection)
+        _leave_as_found(cost, gradient, params, inspection)
     report = Report(
         evidence,
         inspection.faults,
@@ -166,7 +168,7 @@ def _validate(
     cost: object,
     gradient: object,
     method: str,
-    declare: Mapping[str, float] | None,
+    declare: object,
     batch: int | None,
 ) -> None:
     """Raise unless the arguments can be used."""
@@ -183,7 +185,7 @@ def _validate(
     if declare is not None and not isinstance(declare, Mapping):
         msg = "`declare` must be a dict: what is approximated, and the size of its error"
         raise TypeError(msg)
-    for what, size in (declare or {}).items():
+    for what, size in dict(declare or {}).items():
         if not 0 < size < 1:
             msg = f"`declare`: the size for {what!r} must lie between 0 and 1; it is {size!r}"
             raise ValueError(msg)
@@ -238,7 +240,6 @@ def _leave_as_found(
     cost: Cost,
     gradient: Gradient,
     params: Params,
-    structure: Structure,
     inspection: Inspection,
 ) -> None:
     """Call both once on the caller's own arrays, which objects may keep."""
@@ -249,7 +250,6 @@ def _leave_as_found(
         cost(params)
         gradient(params)
     inspection.generators.restore()
-    del structure
 
 
 def _accept_declared(evidence: Evidence, declare: Mapping[str, float]) -> None:

@@ -1,16 +1,15 @@
 """The complex step: derivatives without cancellation, one evaluation of the cost for each.
 
 ``C(theta + i h e_k).imag / h`` has no difference in it, so h can be tiny and truncation nothing
-(Squire and Trapp, Using complex variables to estimate derivatives of real functions, 1998). What
-both sides owe to rounding is measured by random rounding, not guessed.
+(Squire and Trapp, Using complex variables to estimate derivatives of real functions, 1998).
+What both sides owe to rounding is measured by random rounding, not guessed.
 """
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -21,8 +20,12 @@ from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate
 from .rounding import Rounding, spread
 from .slopes import Slope, confirmed, slope
-from .structure import FloatArray, Structure
-from .verdict import judge, sensitivity
+from .verdict import control, judge, sensitivity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .structure import FloatArray, Structure
 
 __all__ = ["check"]
 
@@ -40,6 +43,8 @@ MOST_LOCATED = 200
 # Random roundings where something is in doubt.
 MANY_RUNS = 24
 Place: TypeAlias = tuple[int, tuple[int, ...]]
+# Complex arrays, plain or rounding at random, and what the cost makes of them.
+Number: TypeAlias = Any
 
 
 def check(
@@ -123,7 +128,7 @@ class _Table:
         ]
         return self.imaginary(self.call(arrays)) * sign
 
-    def call(self, arrays: list[Any]) -> Any:
+    def call(self, arrays: list[Number]) -> Number:
         """Cost at complex parameters; a reason if it cannot be computed there."""
         try:
             with warnings.catch_warnings():
@@ -136,7 +141,7 @@ class _Table:
             msg = f"the cost does not run on complex numbers ({error}{place})"
             raise NotApplicable(msg) from error
 
-    def imaginary(self, value: Any) -> float:
+    def imaginary(self, value: Number) -> float:
         """The derivative in a complex value of the cost."""
         number = np.asarray(getattr(value, "array", value)).reshape(-1)[0]
         if not np.iscomplexobj(number):
@@ -229,7 +234,7 @@ class _Table:
         chosen = [doubts[i] for i in self.rng.permutation(len(doubts))[:MOST_DOUBTS]]
         shares = [0.0]
         for index in chosen:
-            direction = [np.zeros(value.shape) for value in self.point.values]
+            direction: Directions = [np.zeros(value.shape) for value in self.point.values]
             direction[k][index] = 1.0
             rounding = SPREADS * self.spread_along(direction)
             self.error[k][index] += rounding
@@ -324,13 +329,14 @@ class _Table:
             judged.append(entries)
         for (k, index), found in self.kinks.items():
             mark_kink(judged[k], index, found, 1.0, subgradients)
+        planted = control(judged, self.owed, self.seed)
         return Evidence(
             "complex step",
             judged,
             sensitivity(judged, self.owed),
             self.point.evaluations,
             self.notes,
-            details={"step": H},
+            details={"step": H, "planted and seen": planted},
         )
 
 
@@ -350,7 +356,7 @@ def structure_size(arrays: list[FloatArray]) -> int:
     return sum(array.size for array in arrays)
 
 
-def _complex(value: FloatArray) -> Any:
+def _complex(value: FloatArray) -> Number:
     """A complex copy of the values."""
     return value.astype(np.result_type(value.dtype, np.complex128))
 

@@ -12,11 +12,12 @@ from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate
 from .rounding import Rounding, spread
 from .slopes import Slope, confirmed, slope
-from .structure import FloatArray, Structure
-from .verdict import RESOLVED, judge, owed_everywhere, sensitivity
+from .verdict import RESOLVED, control, judge, owed_everywhere, sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .structure import FloatArray, Structure
 
 __all__ = ["SPREADS", "check", "mark_kink", "owed_by"]
 
@@ -198,8 +199,13 @@ class _Table:
         for (k, index), found in self.slopes.items():
             if found.is_kink:
                 mark_kink(judged[k], index, found, self.point.scales[k], self.subgradients)
+        planted = control(judged, self.owed, self.seed)
         measured = len(self.slopes)
-        details = {"measured entries": measured, "noise of the cost": self.noise}
+        details = {
+            "measured entries": measured,
+            "noise of the cost": self.noise,
+            "planted and seen": planted,
+        }
         if measured < self.point.structure.size:
             self.notes.append(
                 f"{measured} entries were measured one by one, all of them by a random "

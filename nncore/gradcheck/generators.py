@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 __all__ = ["Generators"]
 
@@ -40,7 +42,7 @@ class Generators:
             To be given to `restore`.
         """
         own = [_state(thing) for thing in self.found.values()]
-        return [np.random.get_state(), random.getstate(), *own]  # noqa: NPY002 - theirs
+        return [np.random.get_state(), random.getstate(), *own]  # noqa: NPY002 - the user's code may draw from it
 
     def restore(self, states: list[Thing] | None = None) -> None:
         """Put each generator back into a state.

@@ -80,8 +80,7 @@ def _levels(entries: Entries) -> FloatArray:
     bad = entries.where(Verdict.WRONG, Verdict.INCONSISTENT, Verdict.KINK)
     levels = np.where(bad, logs, 0.0)
     levels[entries.where(Verdict.UNRESOLVABLE)] = np.nan
-    flat = levels.reshape(levels.shape[0], -1) if levels.ndim > 1 else levels.reshape(1, -1)
-    return flat
+    return levels.reshape(levels.shape[0], -1) if levels.ndim > 1 else levels.reshape(1, -1)
 
 
 def _blocks(levels: FloatArray) -> FloatArray:

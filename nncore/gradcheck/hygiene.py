@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from .generators import Generators
-from .lines import Cost, Gradient
 from .structure import AnyArray, FloatArray, Params, Structure, StructureFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .lines import Cost, Gradient
 
 __all__ = ["Fault", "Inspection", "Kind", "inspect"]
 
@@ -246,7 +249,7 @@ def _was_float32(leaf: AnyArray, value: AnyArray) -> bool:
     shorter = leaf.astype(np.float16).astype(leaf.dtype) if telling.any() else leaf
     telling &= shorter != leaf
     return (
-        value.dtype.itemsize > 4  # noqa: PLR2004 - bytes of a float32
+        value.dtype.itemsize > 4
         and int(telling.sum()) >= FLOAT32_EVIDENCE
         and bool((short == leaf)[telling].all())
     )

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .diagnose import Case, Prediction, hypothesis
-from .layers import Layers
-from .structure import FloatArray
+from .mistakes import Case, Prediction, hypothesis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    from .layers import Layers
+    from .structure import FloatArray
+
+    Predict: TypeAlias = Callable[[Layers], Iterator[dict[int, FloatArray]]]
 
 __all__: list[str] = []
 
 
-def _from_layers(
-    name: str, sentence: str
-) -> Callable[[Callable[[Layers], Iterator[dict[int, FloatArray]]]], None]:
+def _from_layers(name: str, sentence: str) -> Callable[[Predict], None]:
     """Enter a mistake that predicts gradients from the layers; shapes that clash rule it out."""
 
-    def enter(predict: Callable[[Layers], Iterator[dict[int, FloatArray]]]) -> None:
+    def enter(predict: Predict) -> None:
         @hypothesis(name)
         def predictions(case: Case) -> Iterator[Prediction]:
             if case.layers is None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from .slopes import Line, noise_along
 from .structure import FloatArray, Params, Structure
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Cost", "Directions", "Gradient", "Point", "dot"]
 
@@ -99,7 +102,7 @@ class Point:
         index = np.unravel_index(flat, self.values[array].shape)
         return array, tuple(int(i) for i in index)
 
-    def flat_scales(self) -> FloatArray:
+    def flat_scales(self) -> NDArray[np.float64]:
         """The scale of each entry.
 
         Returns
@@ -107,9 +110,9 @@ class Point:
         float array
             Flat.
         """
-        return np.repeat(self.scales, [value.size for value in self.values])
+        return np.repeat(np.array(self.scales), [value.size for value in self.values])
 
-    def at(self, arrays: Sequence[Any]) -> Any:
+    def at(self, arrays: Sequence[Params]) -> Params:
         """Cost at other parameters.
 
         Parameters
@@ -207,6 +210,6 @@ class Point:
         return min(noise_along(line, 1e-2), noise_along(line, 1e-3))
 
 
-def _number(value: Any) -> float:
+def _number(value: Params) -> float:
     """The cost as a float; nan where it is none."""
     return float(np.asarray(value).reshape(-1)[0])

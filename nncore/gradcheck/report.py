@@ -14,6 +14,7 @@ from .heatmap import heatmap
 if TYPE_CHECKING:
     from .diagnose import Cause
     from .hygiene import Fault
+    from .structure import FloatArray
 
 __all__ = ["Report"]
 
@@ -141,7 +142,7 @@ class Report:
     def __str__(self) -> str:
         return "\n".join(text for _, text in self.lines())
 
-    def __rich__(self) -> Any:
+    def __rich__(self) -> object:
         from rich.text import Text  # noqa: PLC0415 - only a rich console calls this
 
         return Text("\n").join(Text(text, style) for style, text in self.lines())
@@ -240,8 +241,8 @@ class Report:
     def _about_constants(self, evidence: Evidence) -> list[str]:
         """The approximations, one sentence each."""
         return [
-            f"approximation: {a.constant:g} {a.kind} ({a.line}) causes a relative error of up to "
-            f"{a.effect:.1e}"
+            f"approximation: {a.constant:g} {a.kind} ({a.line}) causes a relative error of "
+            f"up to {a.effect:.1e}"
             for a in evidence.approximations[:3]
         ]
 
@@ -256,7 +257,7 @@ _VERBS = {
 }
 
 
-def _distance(entries: Entries, verdict: Verdict) -> Any:
+def _distance(entries: Entries, verdict: Verdict) -> FloatArray:
     """Distance of entries with the verdict, relative to the largest of the array."""
     reference = np.nan_to_num(entries.reference, nan=0.0, posinf=0.0, neginf=0.0)
     size = float(max(np.abs(reference).max(), np.abs(entries.analytic).max())) or 1.0

@@ -11,13 +11,16 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .evidence import NotApplicable
-from .structure import AnyArray, FloatArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .structure import AnyArray, FloatArray
 
 __all__ = ["Rounded", "Rounding", "spread"]
 
@@ -26,17 +29,90 @@ Anything: TypeAlias = Any
 
 # These move numbers, or answer in whole numbers: they round nothing.
 EXACT = frozenset(
-    (
-        "array_equal argmax argmin argsort argwhere atleast_1d atleast_2d atleast_3d "
-        "broadcast_arrays broadcast_to copy copyto count_nonzero diag diagonal empty_like "
-        "expand_dims fill flatten flatnonzero full_like isclose may_share_memory moveaxis "
-        "ndim nonzero ones_like ravel repeat reshape resize result_type rollaxis searchsorted "
-        "shape shares_memory size squeeze swapaxes tile transpose unravel_index zeros_like "
-        "astype item tolist view all any iscomplexobj isrealobj min max amin amax concatenate "
-        "stack vstack hstack column_stack take take_along_axis put where sort partition split "
-        "array_split hsplit vsplit flip fliplr flipud roll pad array_repr array_str "
-        "array2string real imag conj conjugate "
-    ).split()
+    {
+        "all",
+        "amax",
+        "amin",
+        "any",
+        "argmax",
+        "argmin",
+        "argsort",
+        "argwhere",
+        "array2string",
+        "array_equal",
+        "array_repr",
+        "array_split",
+        "array_str",
+        "astype",
+        "atleast_1d",
+        "atleast_2d",
+        "atleast_3d",
+        "broadcast_arrays",
+        "broadcast_to",
+        "column_stack",
+        "concatenate",
+        "conj",
+        "conjugate",
+        "copy",
+        "copyto",
+        "count_nonzero",
+        "diag",
+        "diagonal",
+        "empty_like",
+        "expand_dims",
+        "fill",
+        "flatnonzero",
+        "flatten",
+        "flip",
+        "fliplr",
+        "flipud",
+        "full_like",
+        "hsplit",
+        "hstack",
+        "imag",
+        "isclose",
+        "iscomplexobj",
+        "isrealobj",
+        "item",
+        "max",
+        "may_share_memory",
+        "min",
+        "moveaxis",
+        "ndim",
+        "nonzero",
+        "ones_like",
+        "pad",
+        "partition",
+        "put",
+        "ravel",
+        "real",
+        "repeat",
+        "reshape",
+        "resize",
+        "result_type",
+        "roll",
+        "rollaxis",
+        "searchsorted",
+        "shape",
+        "shares_memory",
+        "size",
+        "sort",
+        "split",
+        "squeeze",
+        "stack",
+        "swapaxes",
+        "take",
+        "take_along_axis",
+        "tile",
+        "tolist",
+        "transpose",
+        "unravel_index",
+        "view",
+        "vsplit",
+        "vstack",
+        "where",
+        "zeros_like",
+    }
 )
 # numpy's functions that make float arrays out of nothing, or out of other arrays.
 FRESH = frozenset({"zeros", "ones", "empty", "full"})

@@ -11,10 +11,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .structure import FloatArray
 
 __all__ = ["Line", "Slope", "confirmed", "noise_along", "slope"]
 
@@ -212,7 +214,7 @@ def _settled_length(line: Line, noise: float, length: float) -> float:
 
 
 def _extrapolated(
-    differences: NDArray[np.float64], steps: NDArray[np.float64], order: int, noise: float
+    differences: FloatArray, steps: FloatArray, order: int, noise: float
 ) -> tuple[float, float]:
     """The best extrapolation to step zero of differences whose error has powers of h^order."""
     # Rows are tables' entries as weights of the differences, so that noise passes exactly.

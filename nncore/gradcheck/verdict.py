@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .evidence import Entries, Verdict
-from .structure import AnyArray, FloatArray
 
-__all__ = ["CERTAIN_DIGITS", "RESOLVED", "judge", "owed_everywhere", "sensitivity"]
+if TYPE_CHECKING:
+    from .structure import AnyArray, FloatArray
+
+__all__ = ["CERTAIN_DIGITS", "RESOLVED", "control", "judge", "owed_everywhere", "sensitivity"]
 
 # A double has no more.
 CERTAIN_DIGITS = -float(np.log10(np.finfo(float).eps))
@@ -107,3 +111,46 @@ def owed_everywhere(gradient: list[AnyArray]) -> list[FloatArray]:
         np.full(array.shape, 8 * float(np.finfo(array.dtype).eps) * largest)
         for array in gradient
     ]
+
+
+def control(entries: list[Entries], owed: list[FloatArray], seed: int) -> float:
+    """Plant an error into one entry that agrees, and see it.
+
+    Parameters
+    ----------
+    entries : list of Entries
+        As judged.
+    owed : list of float arrays
+        Bounds on the rounding that each analytic array may owe.
+    seed : int
+        Of the choice of the entry.
+
+    Returns
+    -------
+    float
+        Size of the planted error relative to the entry; nan where no entry agrees.
+
+    Raises
+    ------
+    RuntimeError
+        If the planted error is not seen: the judge itself is broken.
+    """
+    rng = np.random.default_rng(seed)
+    agreeing = [
+        (k, tuple(int(i) for i in index))
+        for k, each in enumerate(entries)
+        for index in np.argwhere(each.where(Verdict.AGREES) & (each.error + owed[k] > 0))
+    ]
+    if not agreeing:
+        return float("nan")
+    k, index = agreeing[rng.integers(len(agreeing))]
+    each = entries[k]
+    reference = np.where(np.isfinite(each.reference), each.reference, each.analytic)
+    planted = each.analytic.copy()
+    error = 3 * (each.error[index] + owed[k][index])
+    planted[index] += error
+    judged = judge(each.path, planted, reference, each.error, owed[k])
+    if not judged.where(Verdict.WRONG)[index]:
+        msg = f"the negative control failed: an error of {error} in {each.path} was not seen"
+        raise RuntimeError(msg)
+    return float(error / np.abs(each.analytic[index])) if each.analytic[index] else float(error)
