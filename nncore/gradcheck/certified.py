@@ -207,6 +207,8 @@ class _Certificate:
         if not all(tight(slope) for slope in kink.slopes):
             return None
         inside = kink.hull.overlaps(sides.analytic[i])
+        if kink.proved and not inside and sides.analytic[i].is_finite():
+            return Finding(Verdict.WRONG, sides.reference[i], slopes=kink.slopes)
         accepted = inside and self.subgradients
         verdict = Verdict.AGREES if accepted else Verdict.KINK
         middle = (kink.slopes[0] + kink.slopes[1]) / 2

@@ -62,10 +62,13 @@ class Kink:
         Along a direction and its opposite.
     hull : Number
         Encloses the slopes on all sides that were looked at.
+    proved : bool
+        Whether it encloses the slopes on all sides.
     """
 
     slopes: tuple[Number, Number]
     hull: Number
+    proved: bool
 
 
 @dataclasses.dataclass
@@ -278,7 +281,7 @@ class Program:
                     continue
                 around = [reference[i]] if not hard else [forced[i] for forced in hulls]
                 hull = functools.reduce(lambda a, b: a.union(b), around, spread)
-                kinks[i] = Kink((slopes[0], slopes[1]), hull)
+                kinks[i] = Kink((slopes[0], slopes[1]), hull, not hard)
         return kinks
 
     def _cost(self, arrays: list[Any]) -> Ball:
