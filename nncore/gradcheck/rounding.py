@@ -168,11 +168,12 @@ class Rounding:
         kind = getattr(array, "dtype", np.dtype(object)).kind
         if kind == "f":
             epsilon = np.finfo(array.dtype).eps
-            # Moves of one size would cancel exactly in one run of two.
-            units = self.rng.uniform(1, 3, np.shape(array))
-            signs = self.rng.integers(0, 2, np.shape(array)) * 2 - 1
-            factor = 1 + self.amplitude * epsilon * signs * units
-            return (array * factor).astype(array.dtype, copy=False)
+            with self.inside():
+                # Moves of one size would cancel exactly in one run of two.
+                units = self.rng.uniform(1, 3, np.shape(array))
+                signs = self.rng.integers(0, 2, np.shape(array)) * 2 - 1
+                factor = 1 + self.amplitude * epsilon * signs * units
+                return (array * factor).astype(array.dtype, copy=False)
         if kind == "c":
             return self.moved(np.real(array)) + 1j * self.moved(np.imag(array))
         return array
@@ -434,7 +435,8 @@ def _deviation(values: NDArray[np.floating[Any]]) -> FloatArray:
     """Root mean square of the moves over the runs; at least the rounding of the result."""
     # Relative to the largest value: squares of very small numbers underflow.
     size = np.abs(values).max(axis=0)
-    moves = (values[1:] - values[0]) / np.where(size > 0, size, 1.0)
-    deviation = np.sqrt(np.mean(moves**2, axis=0))
+    with np.errstate(invalid="ignore"):
+        moves = (values[1:] - values[0]) / np.where(size > 0, size, 1.0)
+        deviation = np.sqrt(np.mean(moves**2, axis=0))
     floor = np.finfo(values.dtype).eps
     return np.asarray(np.where(np.isfinite(size), np.maximum(deviation, floor) * size, np.inf))

@@ -87,7 +87,8 @@ def noise_along(line: Line, length: float = 1e-2, points: int = 12) -> float:
     >>> bool(3e-10 < sigma < 3e-9)
     True
     """
-    values = np.array([line(length / 256 * (i - points // 2)) for i in range(points)])
+    # On one side: a kink at the point itself is not noise.
+    values = np.array([line(length / 256 * (i + 1)) for i in range(points)])
     # Terms that cancel at the point show when it moves far: they were rounded as well.
     far = np.array([line(t) for t in (1.0, -1.0, 0.1, -0.1)])
     largest = max(
@@ -207,10 +208,20 @@ def _settled_length(line: Line, noise: float, length: float) -> float:
         straight = abs(odd - 2 * near_odd) <= 0.05 * abs(odd) + 8 * noise
         bends = abs(even - 4 * near_even) <= 0.3 * abs(even) + 16 * noise
         breaks = abs(even - 2 * near_even) <= 0.1 * abs(even) + 8 * noise
-        if straight and (bends or breaks):
+        if straight and (bends or breaks) and not _hides(line, noise, centre, odd, even, length):
             return length
         length /= 8
     return length
+
+
+def _hides(
+    line: Line, noise: float, centre: float, odd: float, even: float, length: float
+) -> bool:
+    """Whether the function is flat at the length and not nearer: a bump on a plain."""
+    if max(abs(odd), abs(even)) > 8 * noise:
+        return False
+    near = [line(sign * length * part) for part in (1 / 30, 1 / 1000) for sign in (1, -1)]
+    return any(abs(value - centre) > 8 * noise for value in near)
 
 
 def _extrapolated(
