@@ -107,7 +107,6 @@ def certify(
         try:
             return _Certificate(program, analytic, subgradients, progress).evidence()
         except Stopped as first:
-            program = Program(cost, gradient, structure, seed)
             try:
                 with served(cost, gradient):
                     return _Certificate(program, analytic, subgradients, progress).evidence()
@@ -388,7 +387,7 @@ class _Certificate:
             self.notes.append("the floats could not be compared with the enclosures")
             return
         flat = [float(v) for array in self.analytic for v in array.ravel().tolist()]
-        own = self.program.cost_in_floats()
+        own = self.program.cost_in_floats
         suspect = self._outside(value, own)
         if suspect and cost_run.doubtful:
             self.notes.append(

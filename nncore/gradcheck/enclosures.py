@@ -127,6 +127,8 @@ class Program:
 
     def __post_init__(self) -> None:
         self.floats = [value for array in self.structure.arrays for value in _flat(array)]
+        value = self.cost(self.structure.rebuild(self.structure.arrays))
+        self.cost_in_floats = float(np.asarray(value).reshape(-1)[0])
 
     def enclosures(self, settings: Settings) -> Enclosures:
         """Run both programs.
@@ -232,17 +234,6 @@ class Program:
             [adjoint.by_slot.get(slot, zero) for slot in slots],
             [size.by_slot.get(slot, 0.0) for slot in slots],
         )
-
-    def cost_in_floats(self) -> float:
-        """The cost as the user computes it.
-
-        Returns
-        -------
-        float
-            Called with fresh copies of the parameters.
-        """
-        value = self.cost(self.structure.rebuild(self.structure.arrays))
-        return float(np.asarray(value).reshape(-1)[0])
 
     def _derivatives(
         self, settings: Settings, **options: Any

@@ -466,8 +466,9 @@ def test_numbers_from_another_run_are_named():
     kept = []
 
     def hoarding(w):
-        kept.append(w)
-        return (kept[0] * w).sum() if w.dtype == object else (w * w).sum()
+        if w.dtype == object:
+            kept.append(w)
+        return (kept[0] * w if kept else w * w).sum()
 
     with pytest.raises(NotApplicable, match="hidden state"):
         certified(hoarding, lambda w: 2 * w, np.array([0.3, 0.7]))
