@@ -62,13 +62,13 @@ class Kink:
         Along a direction and its opposite.
     hull : Number
         Encloses the slopes on all sides that were looked at.
-    proved : bool
+    is_proved : bool
         Whether it encloses the slopes on all sides.
     """
 
     slopes: tuple[Number, Number]
     hull: Number
-    proved: bool
+    is_proved: bool
 
 
 @dataclasses.dataclass
@@ -95,14 +95,14 @@ class Enclosures:
     gradient_run: Run
 
     @property
-    def constants(self) -> tuple[dict[float, str], dict[float, str]]:
-        """The floats of each program, with their lines."""
-        return self.cost_run.constants(), self.gradient_run.constants()
+    def bits(self) -> int:
+        """The precision."""
+        return self.cost_run.arithmetic.bits
 
     @property
-    def approximations(self) -> dict[tuple[float, str], str]:
-        """Constants that may be meant as approximations, and what they do."""
-        return self.cost_run.approximations | self.gradient_run.approximations
+    def is_rounded(self) -> bool:
+        """Whether a program rounds to single precision."""
+        return bool(self.cost_run.roundings or self.gradient_run.roundings)
 
 
 @dataclasses.dataclass
