@@ -147,7 +147,7 @@ for _name, _ufunc_of in _COMPARISONS.items():
 # numpy calls these methods of the entries of plain object arrays.
 for _name in (
     "exp log log2 log10 log1p expm1 sqrt cbrt tanh sinh cosh tan sin cos arctan arcsin arccos "
-    "arcsinh arccosh arctanh square exp2 rint floor ceil"
+    "arcsinh arccosh arctanh square exp2"
 ).split():
     setattr(Ball, _name, lambda self, _f=getattr(np, _name): _f(self))
 

@@ -120,26 +120,21 @@ class _Certificate:
 
     def evidence(self) -> Evidence:
         """All that was found."""
-        disjoint = self._resolve()
+        sides = self._resolve()
+        disjoint = {i for i, f in self.findings.items() if f.verdict is Verdict.WRONG}
         explanation = None
-        if disjoint:
-            # The last of the enclosures are the narrowest.
-            sides = list(disjoint.values())[-1]
-            settings = Settings(sides.bits)
-            explanation = Explanation(self.program, settings, sides, self.findings)
-            explanation.explain(set(disjoint))
+        if sides is not None:
+            explanation = Explanation(self.program, sides, self.findings)
+            explanation.explain(disjoint)
             self.notes += explanation.notes
         self.notes += compare_floats(self.program, self.analytic, self.findings)
         return self._evidence(explanation)
 
-    def _resolve(self) -> dict[int, Enclosures]:
-        """The entries whose enclosures are disjoint, each with those enclosures.
-
-        All others get their verdict; precision doubles while some are open.
-        """
+    def _resolve(self) -> Enclosures | None:
+        """The narrowest enclosures; precision doubles while entries have no verdict."""
         size = self.program.structure.size
         open_entries = set(range(size))
-        disjoint: dict[int, Enclosures] = {}
+        narrowest = None
         for bits in PRECISIONS:
             self.bits = bits
             try:
@@ -147,22 +142,20 @@ class _Certificate:
             except Undecided as place:
                 undecided = str(place)
                 continue
-            undecided = ""
+            undecided, narrowest = "", sides
             self.magnitude = sides.magnitude
             with Balls(bits).context():
                 for i in sorted(open_entries):
                     finding = self._judge(sides, i)
                     if finding is not None:
                         self.findings[i] = finding
-                        if finding.verdict is Verdict.WRONG:
-                            disjoint[i] = sides
             open_entries -= self.findings.keys()
             if self.progress:
                 self.progress(size - len(open_entries), size)
             if not open_entries or sides.is_rounded:
                 break
         self._leave_open(open_entries, undecided)
-        return disjoint
+        return narrowest
 
     def _judge(self, sides: Enclosures, i: int) -> Finding | None:
         """The verdict on one entry, None where more precision is needed."""
@@ -222,7 +215,7 @@ class _Certificate:
             self.program.structure, self.analytic, self.findings, self.magnitude
         )
         agreeing = [f.digits for f in self.findings.values() if f.verdict is Verdict.AGREES]
-        sensitivity = 10.0 ** -min(agreeing, default=math.inf)
+        sensitivity = 10.0 ** -min(agreeing, default=0.0)
         if explanation is not None and explanation.one_sided:
             sensitivity = max(sensitivity, math.ldexp(MOST_ULP, -52))
         return Evidence(

@@ -14,7 +14,7 @@ import numpy as np
 
 from .tape import Number
 
-__all__ = ["BINARY", "STEPS", "UNARY", "Elementary", "expit"]
+__all__ = ["BINARY", "UNARY", "Elementary"]
 
 Partial = Callable[..., Number]
 
@@ -156,10 +156,3 @@ BINARY: dict[Any, Elementary] = {
     ),
 }
 BINARY[np.float_power] = BINARY[np.power]
-
-# Steps: constant between the integers, so that only their place matters.
-STEPS: dict[Any, Callable[[Number], Number]] = {
-    np.floor: lambda x: x.floor(),
-    np.ceil: lambda x: x.ceil(),
-    np.rint: lambda x: (x + 0.5).floor(),
-}

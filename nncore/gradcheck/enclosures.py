@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .arithmetic import Balls
+from .arithmetic import Balls, Rationals
 from .balls import Ball, array_of, balls
 from .frames import line_of
 from .functions import FUNCTIONS
@@ -36,8 +36,8 @@ class Settings:
 
     Parameters
     ----------
-    bits : int
-        Of the midpoints.
+    bits : int or None
+        Of the midpoints of balls; None for rationals.
     ulp : int, optional
         By how much the constants `one_sided` are widened.
     one_sided : frozenset of float, optional
@@ -46,10 +46,27 @@ class Settings:
         Constants left out as approximations, each with its line.
     """
 
-    bits: int
+    bits: int | None
     ulp: int = 0
     one_sided: frozenset[float] = frozenset()
     removed: frozenset[tuple[float, str]] = frozenset()
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """The numbers."""
+        return Rationals() if self.bits is None else Balls(self.bits)
+
+    def run(self, **options: Any) -> Run:
+        """A run with the functions that are known."""
+        return Run(
+            self.arithmetic,
+            UFUNCS,
+            FUNCTIONS,
+            ulp=self.ulp,
+            one_sided=self.one_sided,
+            removed=self.removed,
+            **options,
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +102,8 @@ class Enclosures:
         The entries without a derivative.
     cost_run, gradient_run : Run
         What the programs met on their way.
+    settings : Settings
+        Of the evaluation.
     """
 
     reference: list[Number]
@@ -93,11 +112,20 @@ class Enclosures:
     kinks: dict[int, Kink]
     cost_run: Run
     gradient_run: Run
+    settings: Settings
 
     @property
-    def bits(self) -> int:
-        """The precision."""
-        return self.cost_run.arithmetic.bits
+    def one_sided(self) -> dict[float, str]:
+        """Floats that occur in one program only, with their lines.
+
+        Bits that occur in both programs are the same number.
+        """
+        cost, gradient = self.cost_run.constants(), self.gradient_run.constants()
+        return {
+            value: line
+            for value, line in (cost | gradient).items()
+            if (value in cost) != (value in gradient)
+        }
 
     @property
     def is_rounded(self) -> bool:
@@ -153,9 +181,9 @@ class Program:
         analytic, gradient_run = self.run_gradient(settings)
         reference, magnitude, cost_run = self._derivatives(settings)
         kinks: dict[int, Kink] = {}
-        if cost_run.ties:
+        if cost_run.ties and settings.bits is not None:
             kinks = self._resolve(settings, reference, hard=any(cost_run.ties.values()))
-        return Enclosures(reference, analytic, magnitude, kinks, cost_run, gradient_run)
+        return Enclosures(reference, analytic, magnitude, kinks, cost_run, gradient_run, settings)
 
     def run_gradient(
         self, settings: Settings, *, rough: bool = False
@@ -174,7 +202,7 @@ class Program:
         pair
             Enclosures of its entries, and the run.
         """
-        run = _run(Balls(settings.bits), settings, rough=rough)
+        run = settings.run(rough=rough)
         with run, _followed(run):
             params = self.structure.rebuild(self._arrays(run))
             leaves = [balls(leaf) for leaf in self.structure.leaves(self.gradient(params))]
@@ -193,7 +221,7 @@ class Program:
         pair
             Enclosure of the cost, and the run.
         """
-        run = _run(Balls(settings.bits), settings, rough=True)
+        run = settings.run(rough=True)
         with run, _followed(run):
             value = self._cost(self._arrays(run))
         return value.value, run
@@ -240,7 +268,7 @@ class Program:
     ) -> tuple[list[Number], list[float], Run]:
         """Derivatives, magnitudes and run."""
         forced = options.pop("forced", 0)
-        run = _run(Balls(settings.bits), settings, recording=True, forced=forced)
+        run = settings.run(recording=True, forced=forced)
         return *self.derivatives(run, **options), run
 
     def _resolve(
@@ -263,7 +291,7 @@ class Program:
                 sides.append(self._derivatives(settings, moved=(sign * direction).tolist())[0])
         hulls = [] if not hard else [self._derivatives(settings, forced=s)[0] for s in (1, -1)]
         kinks = {}
-        with Balls(settings.bits).context():
+        with settings.arithmetic.context():
             for i in loose:
                 slopes = [side[i] for side in sides]
                 spread = functools.reduce(lambda a, b: a.union(b), slopes)
@@ -329,19 +357,6 @@ def _flat(array: Any) -> list[float]:
     return np.asarray(array).ravel().astype(float).tolist()  # type: ignore[no-any-return]
 
 
-def _run(arithmetic: Arithmetic, settings: Settings, **options: Any) -> Run:
-    """A run with the functions that are known."""
-    return Run(
-        arithmetic,
-        UFUNCS,
-        FUNCTIONS,
-        ulp=settings.ulp,
-        one_sided=settings.one_sided,
-        removed=settings.removed,
-        **options,
-    )
-
-
 def _ravelled(array: Any) -> list[Ball]:
     """The entries, row by row."""
     return np.asarray(array).ravel().tolist()  # type: ignore[no-any-return]
@@ -361,7 +376,7 @@ def _followed(run: Run) -> Iterator[None]:
         if run.defeat is not None:
             raise Stopped(run.defeat) from error
         place = f" in {line_of(error)}" if line_of(error) else ""
-        msg = f"the code does not run on balls: {type(error).__name__}{place}: {error}"
+        msg = f"the code does not run on {run.arithmetic.name}: {type(error).__name__}{place}: {error}"
         raise Stopped(msg) from error
     if run.defeat is not None:
         raise Stopped(run.defeat)

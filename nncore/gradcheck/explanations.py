@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from .arithmetic import Balls
 from .enclosures import Enclosures, Program, Settings
 from .evidence import Approximation, Verdict
 from .findings import Finding, digits
@@ -26,10 +25,8 @@ class Explanation:
     ----------
     program : Program
         The user's cost and gradient.
-    settings : Settings
-        At which enclosures are disjoint.
     sides : Enclosures
-        At these settings.
+        Where some are disjoint.
     findings : dict
         By the flat index of the entry; the verdicts are changed.
     """
@@ -37,24 +34,17 @@ class Explanation:
     def __init__(
         self,
         program: Program,
-        settings: Settings,
         sides: Enclosures,
         findings: dict[int, Finding],
     ) -> None:
         self.program = program
-        self.settings = settings
+        self.settings = sides.settings
         self.sides = sides
         self.findings = findings
         self.notes: list[str] = []
         self.approximations: list[Approximation] = []
         self.ulp = 0
-        in_cost, in_gradient = sides.cost_run.constants(), sides.gradient_run.constants()
-        # Bits that occur in both programs are the same number.
-        self.one_sided = {
-            value: line
-            for value, line in (in_cost | in_gradient).items()
-            if (value in in_cost) != (value in in_gradient)
-        }
+        self.one_sided = sides.one_sided
 
     def explain(self, entries: set[int]) -> None:
         """Change the verdicts of entries that constants explain.
@@ -64,6 +54,8 @@ class Explanation:
         entries : set of int
             Whose enclosures are disjoint.
         """
+        if not entries:
+            return
         remaining = self._rounded(self.settings, self.sides, entries)
         candidates = self.sides.cost_run.approximations | self.sides.gradient_run.approximations
         if not remaining or not candidates:
@@ -95,7 +87,7 @@ class Explanation:
             return set()
         far = {i for i in entries if _disjoint(widest, i)}
         near = entries - far
-        with Balls(settings.bits).context():
+        with settings.arithmetic.context():
             for i in near:
                 self._limit(sides, i)
         if near:
@@ -154,7 +146,7 @@ class Explanation:
     ) -> tuple[int, ...]:
         """Widths at which to look first: enclosures widen about linearly."""
         guess = 1.0
-        with Balls(self.settings.bits).context():
+        with self.settings.arithmetic.context():
             for i in near:
                 gap = (sides.analytic[i] - sides.reference[i]).abs_upper()
                 width = (widest.analytic[i] - widest.reference[i]).rad()
@@ -178,7 +170,7 @@ class Explanation:
     ) -> None:
         """Agreement but for the constants that were left out."""
         largest = 0.0
-        with Balls(self.settings.bits).context():
+        with self.settings.arithmetic.context():
             for i in entries:
                 reference = self.sides.reference[i]
                 gap = (self.sides.analytic[i] - reference).abs_upper()

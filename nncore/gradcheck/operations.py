@@ -10,7 +10,7 @@ import numpy as np
 
 from .approximations import bounded, sees_small, with_small
 from .balls import Ball, BallArray, array_of, balls
-from .elementary import BINARY, STEPS, UNARY, Elementary
+from .elementary import BINARY, UNARY, Elementary
 from .run import Undecided, current, user_line
 from .tape import CONSTANT, Number, Product, Sparse
 
@@ -41,7 +41,7 @@ def apply(function: Elementary, *operands: Any) -> Any:
     inputs = [[ball.value for ball in column] for column in columns]
     try:
         values = list(map(function.value, *inputs))
-    except (AttributeError, ZeroDivisionError) as error:  # rationals have no exp, and no 1 / 0
+    except (ArithmeticError, AttributeError, ValueError) as error:  # rationals have no exp
         reason = f"{current().arithmetic.name} cannot follow this: {error}"
         raise current().defeated(reason) from error
     terms = [
@@ -328,19 +328,6 @@ def _sign(array: Any) -> Any:
     return unwrapped(array_of([Ball(current().number(s)) for s in signs], ours.shape))
 
 
-def _step(function: Any) -> Any:
-    """A function that is constant between its jumps."""
-
-    def step(array: Any) -> Any:
-        ours = balls(array)
-        values = [function(ball.value) for ball in np.asarray(ours).ravel().tolist()]
-        if not all(value.is_exact() for value in values):
-            raise Undecided(user_line())
-        return unwrapped(array_of([Ball(value) for value in values], ours.shape))
-
-    return step
-
-
 def _is_finite(answer: bool) -> Any:
     """`np.isfinite`, or the answer for a finite number of another question."""
 
@@ -392,7 +379,6 @@ def _power(base: Any, exponent: Any) -> Any:
 
 
 UFUNCS |= {ufunc: _elementwise(function) for ufunc, function in (UNARY | BINARY).items()}
-UFUNCS |= {ufunc: _step(function) for ufunc, function in STEPS.items()}
 UFUNCS |= {
     np.add: with_small(UFUNCS[np.add]),
     np.subtract: with_small(UFUNCS[np.subtract]),
