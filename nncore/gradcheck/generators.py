@@ -23,14 +23,14 @@ class Generators:
     Parameters
     ----------
     *functions : callable
-        Their closures, globals, defaults and objects are searched, two levels deep.
+        Their closures, globals, defaults and objects are searched, three levels deep.
     """
 
     def __init__(self, *functions: Callable[..., Thing]) -> None:
         self.found: dict[int, Thing] = {}
         for function in functions:
             for thing in _reachable(function):
-                self._keep(thing, depth=2)
+                self._keep(thing, depth=3)
         self.states = self.snapshot()
 
     def snapshot(self) -> list[Thing]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -139,7 +140,10 @@ def inspect(cost: Cost, gradient: Gradient, structure: Structure) -> Inspection:
     found = Inspection([], [], Generators(cost, gradient))
     value = _inspect_cost(cost, structure, found)
     if not found.ended:
-        _inspect_gradient(cost, gradient, structure, found)
+        try:
+            _inspect_gradient(cost, gradient, structure, found)
+        except StructureFault as fault:
+            found.find(Kind.STRUCTURE, str(fault))
     if not found.ended:
         _inspect_repeats(cost, structure, found, value)
     if found.ended:
@@ -184,11 +188,7 @@ def _inspect_gradient(
         message = f"after a call {changed} differs; let the gradient work on copies"
         found.find(Kind.GRADIENT_MODIFIES, message)
         return
-    try:
-        leaves = structure.leaves(returned)
-    except StructureFault as fault:
-        found.find(Kind.STRUCTURE, str(fault))
-        return
+    leaves = structure.leaves(returned)
     arguments = _arrays_of(params)
     for path, leaf in zip(structure.names, leaves, strict=True):
         _inspect_leaf(path, leaf, structure, arguments, found)
@@ -198,15 +198,16 @@ def _inspect_gradient(
     elsewhere = [value + 0.01 * _size(value) for value in structure.arrays]
     _called(cost, structure.rebuild([value.copy() for value in elsewhere]), "cost")
     later = _called(gradient, structure.rebuild(elsewhere), "gradient")
-    _inspect_buffers(structure, leaves, _later_leaves(structure, later), found)
+    _inspect_buffers(structure, leaves, structure.leaves(later), found)
     found.generators.restore()
-    again = _called(gradient, structure.rebuild(structure.arrays), "gradient")
-    repeated = _later_leaves(structure, again)
-    place = _differs(structure, found.analytic, repeated)
-    if place:
-        _name_change(
-            lambda p: _flat(structure, gradient(p)), "gradient", place, structure, found
-        )
+    # Once with the same random numbers and once with the next ones.
+    for _ in range(2):
+        again = _called(gradient, structure.rebuild(structure.arrays), "gradient")
+        place = _differs(structure, found.analytic, structure.leaves(again))
+        if place:
+            flat = functools.partial(_flat, structure, gradient)
+            _name_change(flat, "gradient", place, structure, found)
+            return
 
 
 def _inspect_leaf(
@@ -353,14 +354,9 @@ def _changed(structure: Structure, params: Params) -> str:
     return ""
 
 
-def _later_leaves(structure: Structure, returned: Result) -> list[AnyArray]:
-    """The arrays of a later call."""
-    return structure.leaves(returned)
-
-
-def _flat(structure: Structure, returned: Result) -> FloatArray:
+def _flat(structure: Structure, gradient: Gradient, params: Params) -> FloatArray:
     """All entries of a gradient in one array."""
-    leaves = [np.asarray(leaf, dtype=float) for leaf in structure.leaves(returned)]
+    leaves = [np.asarray(leaf, dtype=float) for leaf in structure.leaves(gradient(params))]
     return np.concatenate([leaf.ravel() for leaf in leaves])
 
 

@@ -83,8 +83,8 @@ def _function_for_prime(net: Layers) -> Iterator[dict[int, FloatArray]]:
     "the derivative of the activation is taken at the z of another layer",
 )
 def _prime_elsewhere(net: Layers) -> Iterator[dict[int, FloatArray]]:
-    yield net.gradient(net.deltas(prime=lambda l: net.primes[l](net.zs[l + 1])))
     yield net.gradient(net.deltas(prime=lambda l: net.primes[l](net.zs[max(l - 1, 1)])))
+    yield net.gradient(net.deltas(prime=lambda l: net.primes[l](net.zs[l + 1])))
 
 
 @_from_layers(
@@ -248,19 +248,6 @@ def _no_inputs(net: Layers) -> Iterator[dict[int, FloatArray]]:
     yield net.gradient(
         inputs=lambda l: net.activations[l - 1] if l > 1 else np.ones_like(net.activations[0])
     )
-
-
-@_from_layers("l2 on biases and weights", "l2 holds for the biases as well")
-def _penalised_biases(net: Layers) -> Iterator[dict[int, FloatArray]]:
-    # The biases follow from the linear map: b = z - a W'.
-    if not net.l2:
-        return
-    found = net.gradient()
-    for l in range(1, net.last + 1):
-        place = net.bias_places[l]
-        bias = (net.zs[l] - net.activations[l - 1] @ net.weights[l].T).mean(axis=0)
-        found[place] = found[place] + net.l2 * bias
-    yield found
 
 
 @_from_layers("penalty alone", "only the l2 term is returned")

@@ -173,7 +173,7 @@ class Rounding:
                 units = self.rng.uniform(1, 3, np.shape(array))
                 signs = self.rng.integers(0, 2, np.shape(array)) * 2 - 1
                 factor = 1 + self.amplitude * epsilon * signs * units
-                return (array * factor).astype(array.dtype, copy=False)
+                return np.asarray(array * factor, dtype=array.dtype)
         if kind == "c":
             return self.moved(np.real(array)) + 1j * self.moved(np.imag(array))
         return array

@@ -208,7 +208,11 @@ def _settled_length(line: Line, noise: float, length: float) -> float:
         straight = abs(odd - 2 * near_odd) <= 0.05 * abs(odd) + 8 * noise
         bends = abs(even - 4 * near_even) <= 0.3 * abs(even) + 16 * noise
         breaks = abs(even - 2 * near_even) <= 0.1 * abs(even) + 8 * noise
-        if straight and (bends or breaks) and not _hides(line, noise, centre, odd, even, length):
+        if (
+            straight
+            and (bends or breaks)
+            and not _hides(line, noise, centre, odd, even, length)
+        ):
             return length
         length /= 8
     return length
