@@ -24,11 +24,9 @@ class Balls:
     def __init__(self, bits: int) -> None:
         self.name = f"balls of {bits} bits"
         self.bits = bits
+        # A float is exact at any precision.
+        self.exact = flint.arb
         self._underflow = flint.arb(0, math.ldexp(1.0, -1022))
-
-    def exact(self, value: float) -> Number:
-        """See `Arithmetic`."""
-        return flint.arb(value)
 
     def widened(self, value: float, ulp: int) -> Number:
         """See `Arithmetic`."""

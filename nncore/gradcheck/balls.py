@@ -7,7 +7,7 @@ a float raises and names the line: a float would end in a proof of nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -257,39 +257,39 @@ def balls(thing: Any) -> Any:
     return array_of(_entries(array), array.shape)
 
 
-def _entries(array: AnyArray) -> Iterator[Ball] | list[Ball]:
+def _entries(array: AnyArray) -> list[Ball]:
     """The entries of an array as numbers of the run."""
     run = current()
     kind = array.dtype.kind
     flat = np.asarray(array).ravel().tolist()
+    if kind == "O":
+        if set(map(type, flat)) <= {Ball}:
+            return _ours(flat)
+        numbers = [e if type(e) is Ball else _constant(e) for e in flat]
+        return _ours(numbers)
+    if kind not in "fiub":
+        raise run.defeated(f"an array of dtype {array.dtype} meets the parameters")
     if kind == "f":
         run.meet(flat)
-    elif kind == "O":
-        if all(type(entry) is Ball for entry in flat):
-            return _ours(flat)
-        run.meet(entry for entry in flat if isinstance(entry, float))
-        unknown = [e for e in flat if not isinstance(e, Ball | int | float | np.number)]
-        if unknown:
-            raise run.defeated(f"an array holds a {type(unknown[0]).__name__}")
-        numbers = [e if type(e) is Ball else Ball(run.number(_plain(e))) for e in flat]
-        return _ours(numbers)
-    elif kind not in "iub":
-        raise run.defeated(f"an array of dtype {array.dtype} meets the parameters")
-    return [Ball(run.number(entry)) for entry in flat]
+    return [Ball(number) for number in run.numbers(flat)]
 
 
-def _plain(entry: Any) -> Any:
-    """A numpy scalar as Python's own."""
-    return entry.item() if isinstance(entry, np.generic) else entry
+def _constant(entry: Any) -> Ball:
+    """A number that stands among ours in an array."""
+    run = current()
+    plain = entry.item() if isinstance(entry, np.generic) else entry
+    if not isinstance(plain, int | float):
+        raise run.defeated(f"an array holds a {type(plain).__name__}")
+    if isinstance(plain, float):
+        run.meet([plain])
+    return Ball(run.number(plain))
 
 
 def _ours(entries: list[Ball]) -> list[Ball]:
     """The entries, unless one was kept from an earlier run."""
     start = current().tape.start
-    if entries and min(entry.slot for entry in entries) < start:
-        raise current().defeated(
-            "a number kept from an earlier call is used again: hidden state"
-        )
+    if min([entry.slot for entry in entries], default=start) < start:
+        raise current().defeated("a number kept from an earlier call is used again: hidden state")
     return entries
 
 

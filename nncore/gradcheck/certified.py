@@ -144,9 +144,11 @@ class _Certificate:
                 continue
             undecided, narrowest = "", sides
             self.magnitude = sides.magnitude
+            # Enclosures rounded to single precision stay wide at any precision.
+            enough = ONE_DIGIT if sides.is_rounded else math.ldexp(1.0, -53)
             with Balls(bits).context():
                 for i in sorted(open_entries):
-                    finding = self._judge(sides, i)
+                    finding = self._judge(sides, i, enough)
                     if finding is not None:
                         self.findings[i] = finding
             open_entries -= self.findings.keys()
@@ -157,7 +159,7 @@ class _Certificate:
         self._leave_open(open_entries, undecided)
         return narrowest
 
-    def _judge(self, sides: Enclosures, i: int) -> Finding | None:
+    def _judge(self, sides: Enclosures, i: int, enough: float) -> Finding | None:
         """The verdict on one entry, None where more precision is needed."""
         reference, analytic = sides.reference[i], sides.analytic[i]
         if i in sides.kinks:
@@ -168,8 +170,6 @@ class _Certificate:
         if not distance.contains(0):
             return Finding(Verdict.WRONG, reference)
         gap, size = distance.abs_upper(), reference.abs_lower()
-        # Enclosures rounded to single precision stay wide at any precision.
-        enough = ONE_DIGIT if sides.is_rounded else math.ldexp(1.0, -53)
         if gap <= size * enough:
             return Finding(Verdict.AGREES, reference, digits(gap, size))
         # The sum of the terms is the scale of what cancellation has left.

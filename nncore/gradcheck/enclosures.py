@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -155,6 +156,7 @@ class Program:
 
     def __post_init__(self) -> None:
         self.floats = [value for array in self.structure.arrays for value in _flat(array)]
+        self._numbers: dict[str, list[Number]] = {}
         value = self.cost(self.structure.rebuild(self.structure.arrays))
         self.cost_in_floats = float(np.asarray(value).reshape(-1)[0])
 
@@ -321,13 +323,13 @@ class Program:
 
     def _arrays(self, run: Run) -> list[Any]:
         """The parameters as numbers of the run."""
-        arithmetic = run.arithmetic
         slots = run.tape.slots(len(self.floats))
-        numbers = iter(
-            [Ball(arithmetic.exact(v), s) for v, s in zip(self.floats, slots, strict=True)]
-        )
+        if run.arithmetic.name not in self._numbers:
+            self._numbers = {run.arithmetic.name: list(map(run.arithmetic.exact, self.floats))}
+        exact = self._numbers[run.arithmetic.name]
+        numbers = map(Ball, exact, slots)
         return [
-            array_of((next(numbers) for _ in range(array.size)), array.shape)
+            array_of(itertools.islice(numbers, array.size), array.shape)
             for array in self.structure.arrays
         ]
 

@@ -15,6 +15,9 @@ from .tape import Number
 __all__ = ["Finding", "achieved_digits", "as_entries", "digits", "to_float"]
 
 
+_CODES = {verdict: verdict.code for verdict in Verdict}
+
+
 @dataclasses.dataclass
 class Finding:
     """What is known of one entry.
@@ -52,7 +55,10 @@ def digits(gap: Number, size: Number) -> float:
     """
     if gap == 0:
         return math.inf
-    return float((size / gap).log() / math.log(10))
+    ratio = float(size / gap)
+    if 0 < ratio < math.inf:
+        return math.log10(ratio)
+    return float((size / gap).log() / math.log(10))  # beyond the range of floats
 
 
 def to_float(number: Number) -> float:
@@ -122,7 +128,7 @@ def _entries(
         shaped([to_float(finding.reference) for finding in found]),
         shaped([_radius(finding.reference) for finding in found]),
         shaped(magnitude),
-        shaped([finding.verdict.code for finding in found], np.uint8),
+        shaped([_CODES[finding.verdict] for finding in found], np.uint8),
         shaped([finding.digits for finding in found]),
         slopes,
     )

@@ -152,6 +152,22 @@ class Run:
             return self.arithmetic.widened(value, self.ulp)
         return self.arithmetic.exact(value)
 
+    def numbers(self, values: list[float]) -> list[Number]:
+        """Constants of the user's code as foreign numbers.
+
+        Parameters
+        ----------
+        values : list of float or int
+            As they stand there.
+
+        Returns
+        -------
+        list of Number
+            As `number` gives them.
+        """
+        convert = self.number if self.ulp else self.arithmetic.exact
+        return list(map(convert, values))
+
     def meet(self, values: Iterable[float]) -> None:
         """Remember floats with the user's line.
 
