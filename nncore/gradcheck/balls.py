@@ -271,7 +271,7 @@ def _entries(array: AnyArray) -> list[Ball]:
         raise run.defeated(f"an array of dtype {array.dtype} meets the parameters")
     if kind == "f":
         run.meet(flat)
-    return [Ball(number) for number in run.numbers(flat)]
+    return list(map(Ball, run.numbers(flat)))
 
 
 def _constant(entry: Any) -> Ball:
@@ -289,7 +289,9 @@ def _ours(entries: list[Ball]) -> list[Ball]:
     """The entries, unless one was kept from an earlier run."""
     start = current().tape.start
     if min([entry.slot for entry in entries], default=start) < start:
-        raise current().defeated("a number kept from an earlier call is used again: hidden state")
+        raise current().defeated(
+            "a number kept from an earlier call is used again: hidden state"
+        )
     return entries
 
 

@@ -18,10 +18,12 @@ no tolerance. What each verdict rests on:
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import math
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -86,8 +88,7 @@ def certify(
         If the code does not run on balls, with its line and what would allow it.
     """
     del declare
-    with _lock, warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with _lock, _undisturbed(), np.errstate(all="ignore"):
         program = Program(cost, gradient, structure, seed)
         try:
             return _Certificate(program, analytic, subgradients, progress).evidence()
@@ -97,6 +98,20 @@ def certify(
                     return _Certificate(program, analytic, subgradients, progress).evidence()
             except Stopped:
                 raise NotApplicable(str(first)) from first
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Neither warnings nor garbage collections, which cost a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Certificate:
@@ -190,7 +205,9 @@ class _Certificate:
         if kink.is_proved and not inside:
             return Finding(Verdict.WRONG, kink.hull, slopes=kink.slopes)
         if inside and self.subgradients:
-            return Finding(Verdict.AGREES, middle, -math.log10(np.finfo(float).eps), kink.slopes)
+            return Finding(
+                Verdict.AGREES, middle, -math.log10(np.finfo(float).eps), kink.slopes
+            )
         return Finding(Verdict.KINK, middle, slopes=kink.slopes)
 
     def _leave_open(self, entries: Iterable[int], undecided: str) -> None:

@@ -185,7 +185,9 @@ class Program:
         kinks: dict[int, Kink] = {}
         if cost_run.ties and settings.bits is not None:
             kinks = self._resolve(settings, reference, hard=any(cost_run.ties.values()))
-        return Enclosures(reference, analytic, magnitude, kinks, cost_run, gradient_run, settings)
+        return Enclosures(
+            reference, analytic, magnitude, kinks, cost_run, gradient_run, settings
+        )
 
     def run_gradient(
         self, settings: Settings, *, rough: bool = False

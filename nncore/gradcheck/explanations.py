@@ -165,9 +165,7 @@ class Explanation:
             return set()
         return {i for i in entries if _overlap(sides, i)}
 
-    def _approximate(
-        self, entries: set[int], candidates: dict[tuple[float, str], str]
-    ) -> None:
+    def _approximate(self, entries: set[int], candidates: dict[tuple[float, str], str]) -> None:
         """Agreement but for the constants that were left out."""
         largest = 0.0
         with self.settings.arithmetic.context():

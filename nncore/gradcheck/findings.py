@@ -18,7 +18,7 @@ __all__ = ["Finding", "achieved_digits", "as_entries", "digits", "to_float"]
 _CODES = {verdict: verdict.code for verdict in Verdict}
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Finding:
     """What is known of one entry.
 

@@ -68,14 +68,14 @@ def emitted(values: Sequence[Number], operands: Sequence[Sequence[int]]) -> list
     run = current()
     if run.rough:
         values = [run.arithmetic.blurred(value) for value in values]
-    slots = list(run.tape.slots(len(values)))
+    slots: Sequence[int] = run.tape.slots(len(values))
     if all(max(column, default=0) == CONSTANT for column in operands):
         depends = [min(entry) for entry in zip(*operands, strict=True)]
         slots = [
             CONSTANT if least == CONSTANT else slot
             for slot, least in zip(slots, depends, strict=True)
         ]
-    return [Ball(value, slot) for value, slot in zip(values, slots, strict=True)]
+    return list(map(Ball, values, slots))
 
 
 def _record(

@@ -271,7 +271,11 @@ def test_overlapping_numbers_are_never_ordered():
 
 def test_precision_doubles_until_numbers_can_be_told_apart():
     def close(w):
-        return w.sum() if np.exp(w[0]) / np.exp(w[0]) < 1 + 2 * np.exp(-w[0] ** 0 * 300) else w[0]
+        return (
+            w.sum()
+            if np.exp(w[0]) / np.exp(w[0]) < 1 + 2 * np.exp(-(w[0] ** 0) * 300)
+            else w[0]
+        )
 
     evidence = certified(close, np.ones_like, np.array([0.1, 0.2]))
     assert verdicts(evidence) == {"agrees"}
@@ -300,7 +304,9 @@ def test_an_integer_power_of_a_negative_number_is_finite():
 
 def test_a_derivative_that_cancels_to_zero_agrees():
     def invariant(w):
-        return (np.tanh(w) / np.tanh(w)).sum() + np.log(np.exp(w).sum()) - np.log(np.exp(w).sum())
+        return (
+            (np.tanh(w) / np.tanh(w)).sum() + np.log(np.exp(w).sum()) - np.log(np.exp(w).sum())
+        )
 
     evidence = certified(invariant, lambda w: np.exp(w) - np.exp(w), np.array([0.3, 0.7]))
     assert verdicts(evidence) == {"agrees"}

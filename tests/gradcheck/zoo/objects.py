@@ -94,7 +94,10 @@ def accumulated_in_place():
 
     def grad(p):
         net.biases, net.weights = p["b"], p["w"]
-        total = {"b": [np.zeros_like(b) for b in p["b"]], "w": [np.zeros(w.shape) for w in p["w"]]}
+        total = {
+            "b": [np.zeros_like(b) for b in p["b"]],
+            "w": [np.zeros(w.shape) for w in p["w"]],
+        }
         for x, y in data:
             delta_b, delta_w = net.backprop(x, y)
             for i in range(2):

@@ -189,9 +189,7 @@ def asarray_everywhere():
         h = np.array(np.tanh(layer(p[0], p[1], X)), dtype=float)
         d = 2 * (layer(p[2], p[3], h) - Y) / Y.size
         dz = (d @ np.asarray(p[2]).T) * (1 - np.power(h, 2))
-        return [
-            np.asarray(g, dtype=float) for g in (X.T @ dz, dz.sum(0), h.T @ d, d.sum(0))
-        ]
+        return [np.asarray(g, dtype=float) for g in (X.T @ dz, dz.sum(0), h.T @ d, d.sum(0))]
 
     return cost, grad, PARAMS
 
