@@ -6,13 +6,17 @@ clip bound, where it is active. Leaving candidates out shows whether they explai
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .balls import Ball, balls
 from .run import current, user_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .tape import Operand
 
 __all__ = ["bounded", "sees_small", "with_small"]
 
@@ -33,7 +37,7 @@ def with_small(add: Callable[..., Any]) -> Callable[..., Any]:
         Leaves the constant out where the run does.
     """
 
-    def noticing(left: Any, right: Any) -> Any:
+    def noticing(left: Operand, right: Operand) -> Operand:
         constant = _small(right) or _small(left)
         if constant is None:
             return add(left, right)
@@ -67,7 +71,7 @@ def sees_small(function: Callable[..., Any], kind: str, operand: int = 0) -> Cal
         The same function.
     """
 
-    def noticing(*operands: Any) -> Any:
+    def noticing(*operands: Operand) -> Operand:
         seen = current().sums_with_small
         if seen and isinstance(operands[operand], Ball | np.ndarray):
             for ball in _entries(operands[operand]):
@@ -94,7 +98,7 @@ def bounded(choose: Callable[[Any, Any], Any], *, always: bool) -> Callable[[Any
         Leaves the bound out where the run does.
     """
 
-    def noticing(array: Any, bound: Any) -> Any:
+    def noticing(array: Operand, bound: Operand) -> Operand:
         if _bound(array, always=always) is not None:
             array, bound = bound, array
         constant = _bound(bound, always=always)
@@ -114,18 +118,18 @@ def bounded(choose: Callable[[Any, Any], Any], *, always: bool) -> Callable[[Any
     return noticing
 
 
-def _entries(result: Any) -> list[Any]:
+def _entries(result: Operand) -> list[Any]:
     """The numbers in a result."""
     return [result] if isinstance(result, Ball) else np.asarray(result).ravel().tolist()
 
 
-def _small(operand: Any) -> float | None:
+def _small(operand: Operand) -> float | None:
     """The operand, where it is a small constant."""
     is_small = isinstance(operand, float | np.floating) and 0 < abs(operand) < SMALL
     return float(operand) if is_small else None
 
 
-def _bound(operand: Any, *, always: bool) -> float | None:
+def _bound(operand: Operand, *, always: bool) -> float | None:
     """The operand, where it is a bound that may be meant as an approximation."""
     if not isinstance(operand, float | int | np.number) or isinstance(operand, bool):
         return None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 import flint
 
-from .tape import Matrix, Number
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .tape import Matrix, Number, Operand
 
 __all__ = ["Balls", "Rationals"]
 
@@ -25,16 +28,13 @@ class Balls:
         self.name = f"balls of {bits} bits"
         self.bits = bits
         # A float is exact at any precision.
-        self.exact = flint.arb
+        self.exact: Callable[[float], Number] = flint.arb
+        self.matrix: Callable[[int, int, list[Number]], Matrix] = flint.arb_mat
         self._underflow = flint.arb(0, math.ldexp(1.0, -1022))
 
     def widened(self, value: float, ulp: int) -> Number:
         """See `Arithmetic`."""
         return flint.arb(value, flint.arb(ulp) * flint.arb(math.ulp(value)))
-
-    def matrix(self, rows: int, columns: int, entries: list[Number]) -> Matrix:
-        """See `Arithmetic`."""
-        return flint.arb_mat(rows, columns, entries)
 
     def order(self, left: Number, right: Number) -> int | None:
         """See `Arithmetic`."""
@@ -56,7 +56,7 @@ class Balls:
         """See `Arithmetic`."""
         return number + self._underflow
 
-    def context(self) -> Any:
+    def context(self) -> Operand:
         """See `Arithmetic`."""
         return flint.ctx.workprec(self.bits)
 
@@ -64,23 +64,18 @@ class Balls:
 class Rationals:
     """Fractions: no radius, and no function beyond the four operations."""
 
-    name = "rationals"
-
-    def exact(self, value: float) -> Number:
-        """See `Arithmetic`."""
-        return flint.fmpq(*value.as_integer_ratio())
+    def __init__(self) -> None:
+        self.name = "rationals"
+        self.exact: Callable[[float], Number] = lambda v: flint.fmpq(*v.as_integer_ratio())
+        self.matrix: Callable[[int, int, list[Number]], Matrix] = flint.fmpq_mat
 
     def widened(self, value: float, ulp: int) -> Number:
         """See `Arithmetic`: never asked for, equality needs no width."""
         raise NotImplementedError
 
-    def matrix(self, rows: int, columns: int, entries: list[Number]) -> Matrix:
-        """See `Arithmetic`."""
-        return flint.fmpq_mat(rows, columns, entries)
-
     def order(self, left: Number, right: Number) -> int | None:
         """See `Arithmetic`."""
-        return (left > right) - (left < right)
+        return int(left > right) - int(left < right)
 
     def finite(self, number: Number) -> bool:
         """See `Arithmetic`."""
@@ -94,6 +89,6 @@ class Rationals:
         """See `Arithmetic`."""
         return number
 
-    def context(self) -> Any:
+    def context(self) -> Operand:
         """See `Arithmetic`."""
         return flint.ctx.workprec(64)

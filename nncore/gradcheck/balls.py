@@ -7,14 +7,17 @@ a float raises and names the line: a float would end in a proof of nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .run import current
-from .structure import AnyArray
-from .tape import CONSTANT, Number
+from .tape import CONSTANT, Number, Operand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .structure import AnyArray
 
 __all__ = ["Ball", "BallArray", "array_of", "balls", "wrapped"]
 
@@ -41,13 +44,17 @@ class Ball:
         self.value = value
         self.slot = slot
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **options: Any) -> Any:
+    def __array_ufunc__(
+        self, ufunc: Operand, method: str, *args: Operand, **options: Operand
+    ) -> Operand:
         return _ufunc(ufunc, method, args, options)
 
-    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+    def __array_function__(
+        self, function: Operand, types: Operand, args: Operand, options: Operand
+    ) -> Operand:
         return array_of([self], ()).__array_function__(function, types, args, options)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Operand:
         # A float64 has the attributes of an array without dimensions.
         if name.startswith("__"):
             raise AttributeError(name)
@@ -72,24 +79,26 @@ class Ball:
         return repr(_rounded(self.value))
 
     def __hash__(self) -> int:
-        raise current().defeated("a number whose derivative is followed was used as a key")
+        msg = "a number whose derivative is followed was used as a key"
+        raise current().defeated(msg)
 
     def __round__(self, digits: int | None = None) -> Ball:
-        raise current().defeated("`round()` leaves no derivative; leave it out")
+        msg = "`round()` leaves no derivative; leave it out"
+        raise current().defeated(msg)
 
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Operand:
         return np.negative(self)
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> Operand:
         return self
 
-    def __abs__(self) -> Any:
+    def __abs__(self) -> Operand:
         return np.absolute(self)
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: Operand) -> Operand:
         return array_of([self], ())[key]
 
-    def item(self, *_: Any) -> Ball:
+    def item(self, *_: Operand) -> Ball:
         """The number itself."""
         return self
 
@@ -104,7 +113,7 @@ class Ball:
     def __copy__(self) -> Ball:
         return self
 
-    def __deepcopy__(self, memo: Any) -> Ball:
+    def __deepcopy__(self, memo: Operand) -> Ball:
         return self
 
 
@@ -128,10 +137,10 @@ _COMPARISONS = {
 }
 
 
-def _operator(ufunc: Any, *, swapped: bool = False) -> Any:
+def _operator(ufunc: Operand, *, swapped: bool = False) -> Operand:
     """The method that calls the ufunc."""
 
-    def method(self: Ball, other: Any) -> Any:
+    def method(self: Ball, other: Operand) -> Operand:
         if other is None or isinstance(other, str):
             return NotImplemented
         return ufunc(other, self) if swapped else ufunc(self, other)
@@ -145,27 +154,51 @@ for _name, _ufunc_of in _OPERATORS.items():
 for _name, _ufunc_of in _COMPARISONS.items():
     setattr(Ball, f"__{_name}__", _operator(_ufunc_of))
 # numpy calls these methods of the entries of plain object arrays.
-for _name in (
-    "exp log log2 log10 log1p expm1 sqrt cbrt tanh sinh cosh tan sin cos arctan arcsin arccos "
-    "arcsinh arccosh arctanh square exp2"
-).split():
+for _name in [
+    "exp",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "expm1",
+    "sqrt",
+    "cbrt",
+    "tanh",
+    "sinh",
+    "cosh",
+    "tan",
+    "sin",
+    "cos",
+    "arctan",
+    "arcsin",
+    "arccos",
+    "arcsinh",
+    "arccosh",
+    "arctanh",
+    "square",
+    "exp2",
+]:
     setattr(Ball, _name, lambda self, _f=getattr(np, _name): _f(self))
 
 
 class BallArray(np.ndarray[Any, np.dtype[Any]]):
     """An array of numbers: views, indexing and aliasing are numpy's own."""
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **options: Any) -> Any:
+    def __array_ufunc__(
+        self, ufunc: Operand, method: str, *args: Operand, **options: Operand
+    ) -> Operand:
         return _ufunc(ufunc, method, args, options)
 
-    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+    def __array_function__(
+        self, function: Operand, types: Operand, args: Operand, options: Operand
+    ) -> Operand:
         ours = current().functions.get(function)
         if ours is not None:
             return ours(*args, **options)
         kinds = [kind for kind in types if not issubclass(kind, Ball)]
         return wrapped(super().__array_function__(function, kinds, args, options))
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: Operand, value: Operand) -> None:
         super().__setitem__(key, value)
 
     def __bool__(self) -> bool:
@@ -178,36 +211,52 @@ class BallArray(np.ndarray[Any, np.dtype[Any]]):
         raise current().defeated(_CAST.format("`int()`"))
 
     def __array_wrap__(
-        self, array: Any, context: Any = None, return_scalar: bool = False
-    ) -> Any:
+        self, array: Operand, context: Operand = None, return_scalar: bool = False
+    ) -> Operand:
         return wrapped(array)
 
-    def astype(self, dtype: Any, *args: Any, **options: Any) -> Any:
+    def astype(self, dtype: Operand, *args: Operand, **options: Operand) -> Operand:
         """The array itself, copied; rounded where the type is float32; integers refused."""
         return current().functions[np.ndarray.astype](self, dtype, *args, **options)
 
     @property
-    def flat(self) -> Any:
+    def flat(self) -> Operand:
         """All entries, one after the other."""
         return super().flat
 
 
-def _method(name: str) -> Any:
+def _method(name: str) -> Operand:
     """The method that numpy's function of the same name implements on our arrays."""
 
-    def method(self: BallArray, *args: Any, **options: Any) -> Any:
+    def method(self: BallArray, *args: Operand, **options: Operand) -> Operand:
         return current().functions[getattr(np, name)](self, *args, **options)
 
     return method
 
 
-for _name in (
-    "sum mean prod max min argmax argmin argsort cumsum dot clip std var round all any trace"
-).split():
+for _name in [
+    "sum",
+    "mean",
+    "prod",
+    "max",
+    "min",
+    "argmax",
+    "argmin",
+    "argsort",
+    "cumsum",
+    "dot",
+    "clip",
+    "std",
+    "var",
+    "round",
+    "all",
+    "any",
+    "trace",
+]:
     setattr(BallArray, _name, _method(_name))
 
 
-def _sorted_in_place(self: BallArray, axis: int = -1, **_: Any) -> None:
+def _sorted_in_place(self: BallArray, axis: int = -1, **_: Operand) -> None:
     """Sort as ``ndarray.sort`` does."""
     self[...] = current().functions[np.sort](self, axis=axis)
 
@@ -215,7 +264,7 @@ def _sorted_in_place(self: BallArray, axis: int = -1, **_: Any) -> None:
 BallArray.sort = _sorted_in_place  # type: ignore[method-assign,assignment]
 
 
-def array_of(entries: Iterable[Any], shape: tuple[int, ...]) -> Any:
+def array_of(entries: Iterable[Any], shape: tuple[int, ...]) -> Operand:
     """An array of our type.
 
     Parameters
@@ -234,12 +283,12 @@ def array_of(entries: Iterable[Any], shape: tuple[int, ...]) -> Any:
     return flat.reshape(shape).view(BallArray)
 
 
-def balls(thing: Any) -> Any:
+def balls(thing: Operand) -> Operand:
     """Anything as an array of our numbers.
 
     Parameters
     ----------
-    thing : Any
+    thing : Operand
         A number, an array, or lists of them; floats become constants of the run.
 
     Returns
@@ -268,18 +317,20 @@ def _entries(array: AnyArray) -> list[Ball]:
         numbers = [e if type(e) is Ball else _constant(e) for e in flat]
         return _ours(numbers)
     if kind not in "fiub":
-        raise run.defeated(f"an array of dtype {array.dtype} meets the parameters")
+        msg = f"an array of dtype {array.dtype} meets the parameters"
+        raise run.defeated(msg)
     if kind == "f":
         run.meet(flat)
     return list(map(Ball, run.numbers(flat)))
 
 
-def _constant(entry: Any) -> Ball:
+def _constant(entry: Operand) -> Ball:
     """A number that stands among ours in an array."""
     run = current()
     plain = entry.item() if isinstance(entry, np.generic) else entry
     if not isinstance(plain, int | float):
-        raise run.defeated(f"an array holds a {type(plain).__name__}")
+        msg = f"an array holds a {type(plain).__name__}"
+        raise run.defeated(msg)
     if isinstance(plain, float):
         run.meet([plain])
     return Ball(run.number(plain))
@@ -289,18 +340,17 @@ def _ours(entries: list[Ball]) -> list[Ball]:
     """The entries, unless one was kept from an earlier run."""
     start = current().tape.start
     if min([entry.slot for entry in entries], default=start) < start:
-        raise current().defeated(
-            "a number kept from an earlier call is used again: hidden state"
-        )
+        msg = "a number kept from an earlier call is used again: hidden state"
+        raise current().defeated(msg)
     return entries
 
 
-def wrapped(result: Any) -> Any:
+def wrapped(result: Operand) -> Operand:
     """What a numpy function returned, its object arrays as ours.
 
     Parameters
     ----------
-    result : Any
+    result : Operand
         An array, a number, or a tuple or list of them.
 
     Returns
@@ -315,7 +365,9 @@ def wrapped(result: Any) -> Any:
     return result
 
 
-def _ufunc(ufunc: Any, method: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def _ufunc(
+    ufunc: Operand, method: str, args: tuple[Any, ...], options: dict[str, Any]
+) -> Operand:
     """What numpy's universal function gives for our numbers."""
     run = current()
     outs = options.pop("out", None)
@@ -335,7 +387,7 @@ def _ufunc(ufunc: Any, method: str, args: tuple[Any, ...], options: dict[str, An
     return result if outs is None else _stored(result, outs[0], where)
 
 
-def _stored(result: Any, out: Any, where: Any) -> Any:
+def _stored(result: Operand, out: Operand, where: Operand) -> Operand:
     """The array `out`, holding the result."""
     if out.dtype.kind not in "Ob" or (out.dtype.kind == "b") != (_kind(result) == "b"):
         reason = (
@@ -350,15 +402,18 @@ def _stored(result: Any, out: Any, where: Any) -> Any:
     return out
 
 
-def _kind(result: Any) -> str:
+def _kind(result: Operand) -> str:
     """The kind of dtype that the result has."""
     return "O" if isinstance(result, Ball) else str(np.asarray(result).dtype.kind)
 
 
-def _unknown(ufunc: Any, method: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def _unknown(
+    ufunc: Operand, method: str, args: tuple[Any, ...], options: dict[str, Any]
+) -> Operand:
     """A function that numpy made of the user's Python function, entry by entry."""
     if "O" not in "".join(ufunc.types).replace("->", "") or ufunc.__name__ in vars(np):
-        raise current().defeated(f"`{ufunc.__name__}` is not known on balls")
+        msg = f"`{ufunc.__name__}` is not known on balls"
+        raise current().defeated(msg)
     plain = [np.asarray(balls(a)) if isinstance(a, Ball | BallArray) else a for a in args]
     return wrapped(getattr(ufunc, method)(*plain, **options))
 

@@ -12,8 +12,7 @@ import inspect
 import math
 import sys
 import types
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,12 +20,17 @@ from .balls import Ball, BallArray, balls, wrapped
 from .frames import _is_users
 from .functions import FUNCTIONS, log_softmax, logsumexp, softmax
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .tape import Operand
+
 __all__ = ["served"]
 
 _LIBRARIES = ("numpy", "scipy", "math")
 
 
-def _is_float(dtype: Any) -> bool:
+def _is_float(dtype: Operand) -> bool:
     """Whether numpy would make an array of floats."""
     return dtype is None or dtype is Float or np.dtype(dtype).kind == "f"
 
@@ -34,7 +38,9 @@ def _is_float(dtype: Any) -> bool:
 def _filled(value: int) -> Callable[..., Any]:
     """`np.zeros`, `np.ones` or `np.empty`."""
 
-    def allocate(shape: Any, dtype: Any = None, order: str = "C", **_: Any) -> Any:
+    def allocate(
+        shape: Operand, dtype: Operand = None, order: str = "C", **_: Operand
+    ) -> Operand:
         if not _is_float(dtype):
             return np.full(shape, value, dtype=dtype)
         array = np.full(shape, Ball(balls(value).item().value), dtype=object).view(BallArray)
@@ -43,7 +49,7 @@ def _filled(value: int) -> Callable[..., Any]:
     return allocate
 
 
-def _full(shape: Any, fill_value: Any, dtype: Any = None, **_: Any) -> Any:
+def _full(shape: Operand, fill_value: Operand, dtype: Operand = None, **_: Operand) -> Operand:
     """`np.full`."""
     if not _is_float(dtype) or not isinstance(fill_value, float | Ball):
         return np.full(shape, fill_value, dtype=dtype)
@@ -55,7 +61,9 @@ def _full(shape: Any, fill_value: Any, dtype: Any = None, **_: Any) -> Any:
 def _made(make: Callable[..., Any]) -> Callable[..., Any]:
     """`np.array` and its kin: plain arrays as they are, our numbers in our arrays."""
 
-    def convert(thing: Any, dtype: Any = None, *args: Any, **options: Any) -> Any:
+    def convert(
+        thing: Operand, dtype: Operand = None, *args: Operand, **options: Operand
+    ) -> Operand:
         if dtype is Float:
             dtype = float
         if not _is_float(dtype):
@@ -72,21 +80,21 @@ def _made(make: Callable[..., Any]) -> Callable[..., Any]:
 class _FloatType(type):
     """So that `isinstance(x, float)` means what it says."""
 
-    def __instancecheck__(cls, thing: Any) -> bool:
+    def __instancecheck__(cls, thing: Operand) -> bool:
         return isinstance(thing, builtins.float)
 
 
 class Float(float, metaclass=_FloatType):
     """`float` that lets our numbers pass."""
 
-    def __new__(cls, thing: Any = 0.0) -> Any:
+    def __new__(cls, thing: Operand = 0.0) -> Operand:
         """The float, or our number as it is."""
         if isinstance(thing, BallArray) and thing.size == 1:
             return np.ndarray.item(thing)
         return thing if isinstance(thing, Ball) else builtins.float(thing)
 
 
-def _vectorize(pyfunc: Any, *_: Any, **__: Any) -> Any:
+def _vectorize(pyfunc: Operand, *_: Operand, **__: Operand) -> Operand:
     """`np.vectorize`, whose output type follows from the outputs."""
     return np.vectorize(pyfunc, otypes=[object])
 
@@ -95,7 +103,7 @@ def _mathematical(name: str) -> Callable[..., Any]:
     """A function of `math` that also takes our numbers."""
     plain, ours = getattr(math, name), getattr(np, {"pow": "power"}.get(name, name))
 
-    def function(*args: Any) -> Any:
+    def function(*args: Operand) -> Operand:
         known = any(isinstance(arg, Ball | BallArray) for arg in args)
         return ours(*args) if known else plain(*args)
 
@@ -116,17 +124,34 @@ _REPLACED: dict[int, tuple[Any, Any]] = {
         (np.vectorize, _vectorize),
         *(
             (getattr(math, name), _mathematical(name))
-            for name in (
-                "exp log log2 log10 log1p expm1 sqrt tanh sinh cosh sin cos tan pow fabs hypot "
-                "isfinite isnan isinf"
-            ).split()
+            for name in [
+                "exp",
+                "log",
+                "log2",
+                "log10",
+                "log1p",
+                "expm1",
+                "sqrt",
+                "tanh",
+                "sinh",
+                "cosh",
+                "sin",
+                "cos",
+                "tan",
+                "pow",
+                "fabs",
+                "hypot",
+                "isfinite",
+                "isnan",
+                "isinf",
+            ]
         ),
     ]
 }
 _BY_NAME = {"logsumexp": logsumexp, "softmax": softmax, "log_softmax": log_softmax}
 
 
-def _replacement(value: Any) -> Any:
+def _replacement(value: Operand) -> Operand:
     """What the user's code gets instead; None where it gets the thing itself."""
     if isinstance(value, types.ModuleType) and value.__name__.partition(".")[0] in _LIBRARIES:
         return _Library(value)
@@ -145,14 +170,14 @@ class _Library(types.ModuleType):
         super().__init__(library.__name__)
         self.__library = library
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Operand:
         value = getattr(self.__library, name)
         replacement = _replacement(value)
         return value if replacement is None else replacement
 
 
 @contextlib.contextmanager
-def served(*functions: Any) -> Iterator[None]:
+def served(*functions: Operand) -> Iterator[None]:
     """Let the user's files make arrays of our numbers.
 
     Parameters

@@ -23,8 +23,7 @@ import gc
 import math
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,7 +35,11 @@ from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .explanations import MOST_ULP, ONE_DIGIT, Explanation
 from .findings import Finding, achieved_digits, as_entries, digits
 from .run import Undecided
-from .structure import FloatArray, Params, Structure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from .structure import FloatArray, Params, Structure
 
 __all__ = ["certify"]
 

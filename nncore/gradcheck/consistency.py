@@ -7,15 +7,18 @@ enclose whatever its own floats may owe to rounding.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .enclosures import Program, Settings
 from .evidence import Verdict
-from .findings import Finding
 from .run import Undecided
-from .structure import FloatArray
-from .tape import Number
+
+if TYPE_CHECKING:
+    from .findings import Finding
+    from .structure import FloatArray
+    from .tape import Number
 
 __all__ = ["compare_floats"]
 

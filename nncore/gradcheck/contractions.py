@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,10 +10,13 @@ from .balls import balls
 from .operations import UFUNCS, matmul, summed
 from .run import current
 
+if TYPE_CHECKING:
+    from .tape import Operand
+
 __all__ = ["dot", "einsum", "inner", "outer", "tensordot", "vdot"]
 
 
-def dot(a: Any, b: Any, out: Any = None) -> Any:
+def dot(a: Operand, b: Operand, out: Operand = None) -> Operand:
     """`np.dot`: over the last axis of `a` and the last but one of `b`."""
     left, right = balls(a), balls(b)
     if not left.ndim or not right.ndim:
@@ -25,20 +28,21 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
     if out is None:
         return result
     if out.dtype.kind != "O":
-        raise current().defeated(
+        msg = (
             f"np.dot writes into an array of dtype {out.dtype}; make that array with "
             "np.zeros_like of an input"
         )
+        raise current().defeated(msg)
     out[...] = result
     return out
 
 
-def vdot(a: Any, b: Any) -> Any:
+def vdot(a: Operand, b: Operand) -> Operand:
     """`np.vdot`."""
     return matmul(balls(a).ravel(), balls(b).ravel())
 
 
-def inner(a: Any, b: Any) -> Any:
+def inner(a: Operand, b: Operand) -> Operand:
     """`np.inner`: over the last axes."""
     left, right = balls(a), balls(b)
     if not left.ndim or not right.ndim:
@@ -46,12 +50,12 @@ def inner(a: Any, b: Any) -> Any:
     return tensordot(left, right, ([-1], [-1]))
 
 
-def outer(a: Any, b: Any, out: Any = None) -> Any:
+def outer(a: Operand, b: Operand, out: Operand = None) -> Operand:
     """`np.outer`."""
     return dot(balls(a).reshape(-1, 1), balls(b).reshape(1, -1), out)
 
 
-def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+def tensordot(a: Operand, b: Operand, axes: Operand = 2) -> Operand:
     """`np.tensordot`."""
     left, right = balls(a), balls(b)
     if isinstance(axes, int):
@@ -69,10 +73,11 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return result if shape else result[()]
 
 
-def einsum(subscripts: Any, *operands: Any, **_: Any) -> Any:
+def einsum(subscripts: Operand, *operands: Operand, **_: Operand) -> Operand:
     """`np.einsum` with letters, from left to right, two operands at a time."""
     if not isinstance(subscripts, str) or "." in subscripts:
-        raise current().defeated("np.einsum is known with letters only, without an ellipsis")
+        msg = "np.einsum is known with letters only, without an ellipsis"
+        raise current().defeated(msg)
     inputs, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = inputs.split(",")
     if not arrow:
@@ -88,7 +93,7 @@ def einsum(subscripts: Any, *operands: Any, **_: Any) -> Any:
     return array.transpose([labels.index(c) for c in output])[()]
 
 
-def _diagonal(labels: str, array: Any) -> tuple[str, Any]:
+def _diagonal(labels: str, array: Operand) -> tuple[str, Any]:
     """The array with each label once."""
     for label in set(labels):
         while labels.count(label) > 1:
@@ -98,7 +103,7 @@ def _diagonal(labels: str, array: Any) -> tuple[str, Any]:
     return labels, array
 
 
-def _without(labels: str, array: Any, wanted: set[str]) -> tuple[str, Any]:
+def _without(labels: str, array: Operand, wanted: set[str]) -> tuple[str, Any]:
     """The array summed over the labels that nobody wants."""
     over = tuple(i for i, label in enumerate(labels) if label not in wanted)
     if over:
@@ -106,7 +111,7 @@ def _without(labels: str, array: Any, wanted: set[str]) -> tuple[str, Any]:
     return "".join(label for label in labels if label in wanted), array
 
 
-def _pair(a: str, left: Any, b: str, right: Any, wanted: set[str]) -> tuple[str, Any]:
+def _pair(a: str, left: Operand, b: str, right: Operand, wanted: set[str]) -> tuple[str, Any]:
     """The product of two arrays, summed over the labels that nobody wants any more."""
     a, left = _without(a, left, wanted | set(b))
     b, right = _without(b, right, wanted | set(a))

@@ -7,8 +7,7 @@ import dataclasses
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,8 +17,12 @@ from .frames import line_of
 from .functions import FUNCTIONS
 from .operations import UFUNCS
 from .run import Arithmetic, Run, Undecided
-from .structure import Params, Structure
-from .tape import CONSTANT, Number, Sums
+from .tape import CONSTANT, Number, Operand, Sums
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .structure import Params, Structure
 
 __all__ = ["Enclosures", "Kink", "Program", "Settings", "Stopped", "tight"]
 
@@ -27,7 +30,7 @@ __all__ = ["Enclosures", "Kink", "Program", "Settings", "Stopped", "tight"]
 PAIRS = 3
 
 
-class Stopped(Exception):  # noqa: N818 - a finding about the user's code
+class Stopped(Exception):
     """The user's code does not run on balls; the text says why and where."""
 
 
@@ -57,7 +60,7 @@ class Settings:
         """The numbers."""
         return Rationals() if self.bits is None else Balls(self.bits)
 
-    def run(self, **options: Any) -> Run:
+    def run(self, **options: Operand) -> Run:
         """A run with the functions that are known."""
         return Run(
             self.arithmetic,
@@ -268,7 +271,7 @@ class Program:
         )
 
     def _derivatives(
-        self, settings: Settings, **options: Any
+        self, settings: Settings, **options: Operand
     ) -> tuple[list[Number], list[float], Run]:
         """Derivatives, magnitudes and run."""
         forced = options.pop("forced", 0)
@@ -321,7 +324,7 @@ class Program:
         if ours.size != 1:
             msg = f"the cost returned an array of shape {ours.shape}, not a number"
             raise Stopped(msg)
-        return ours.ravel().tolist()[0]  # type: ignore[no-any-return]
+        return ours.ravel().tolist()[0]
 
     def _arrays(self, run: Run) -> list[Any]:
         """The parameters as numbers of the run."""
@@ -356,14 +359,14 @@ def tight(ball: Number) -> bool:
     )
 
 
-def _flat(array: Any) -> list[float]:
+def _flat(array: Operand) -> list[float]:
     """The entries as Python floats."""
-    return np.asarray(array).ravel().astype(float).tolist()  # type: ignore[no-any-return]
+    return np.asarray(array).ravel().astype(float).tolist()
 
 
-def _ravelled(array: Any) -> list[Ball]:
+def _ravelled(array: Operand) -> list[Ball]:
     """The entries, row by row."""
-    return np.asarray(array).ravel().tolist()  # type: ignore[no-any-return]
+    return np.asarray(array).ravel().tolist()
 
 
 @contextlib.contextmanager

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +18,11 @@ from .enclosures import Program, Settings, Stopped
 from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .findings import Finding, achieved_digits, as_entries
 from .run import Undecided
-from .structure import FloatArray, Params, Structure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .structure import FloatArray, Params, Structure
 
 __all__ = ["certify"]
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import TYPE_CHECKING
 
-from .enclosures import Enclosures, Program, Settings
 from .evidence import Approximation, Verdict
 from .findings import Finding, digits
 from .run import Undecided
+
+if TYPE_CHECKING:
+    from .enclosures import Enclosures, Program, Settings
 
 __all__ = ["Explanation"]
 
@@ -135,7 +138,7 @@ class Explanation:
             low, high = (low, probe) if meets else (probe, high)
         self.ulp = high
         lines = sorted({line for line in self.one_sided.values() if line})
-        shown = ", ".join(lines[:3]) + (" ..." if len(lines) > 3 else "")  # noqa: PLR2004
+        shown = ", ".join(lines[:3]) + (" ..." if len(lines) > 3 else "")
         self.notes.append(
             f"{len(near)} entries agree as far as constants computed in floats allow: within "
             f"{high} ulp of those that occur in the cost or the gradient alone ({shown})"

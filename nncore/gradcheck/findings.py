@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .evidence import Entries, Verdict
-from .structure import FloatArray, Structure
-from .tape import Number
+
+if TYPE_CHECKING:
+    from .structure import FloatArray, Structure
+    from .tape import Number, Operand
 
 __all__ = ["Finding", "achieved_digits", "as_entries", "digits", "to_float"]
 
@@ -115,7 +117,7 @@ def _entries(
 ) -> Entries:
     """The findings on one array."""
 
-    def shaped(values: list[Any], dtype: Any = float) -> Any:
+    def shaped(values: list[Any], dtype: Operand = float) -> Operand:
         return np.array(values, dtype=dtype).reshape(analytic.shape)
 
     slopes = None

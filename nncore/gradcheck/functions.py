@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,33 +13,39 @@ from .contractions import dot, einsum, inner, outer, tensordot, vdot
 from .operations import UFUNCS, _groups, larger, sign_of, summed, unwrapped
 from .run import current, user_line
 
+if TYPE_CHECKING:
+    from .tape import Operand
+
 __all__ = ["FUNCTIONS", "log_softmax", "logsumexp", "softmax"]
 
 
-def _sum(a: Any, axis: Any = None, *_: Any, keepdims: Any = False, **options: Any) -> Any:
+def _sum(
+    a: Operand, axis: Operand = None, *_: Operand, keepdims: Operand = False, **options: Operand
+) -> Operand:
     """`np.sum`."""
     where = options.get("where", True)
-    if where is not True and where is not np._NoValue:  # noqa: SLF001 - numpy's own default
+    if where is not True and where is not np._NoValue:
         a = np.where(where, balls(a), balls(0))
-    total = summed(a, axis, keepdims=bool(keepdims) if keepdims is not np._NoValue else False)  # noqa: SLF001
+    total = summed(a, axis, keepdims=bool(keepdims) if keepdims is not np._NoValue else False)
     return _out(total, options)
 
 
-def _out(result: Any, options: dict[str, Any]) -> Any:
+def _out(result: Operand, options: dict[str, Any]) -> Operand:
     """The result, in the array `out=` where one is given."""
     out = options.get("out")
     if out is None:
         return result
     if out.dtype.kind != "O":
-        raise current().defeated(
+        msg = (
             f"a result is written into an array of dtype {out.dtype}; make that array with "
             "np.zeros_like of an input"
         )
+        raise current().defeated(msg)
     out[...] = result
     return out
 
 
-def _count(a: Any, axis: Any) -> int:
+def _count(a: Operand, axis: Operand) -> int:
     """How many entries a reduction joins."""
     shape = np.shape(a)
     if axis is None:
@@ -48,15 +54,22 @@ def _count(a: Any, axis: Any) -> int:
     return int(np.prod([shape[i] for i in axes]))
 
 
-def _mean(a: Any, axis: Any = None, *_: Any, keepdims: Any = False, **options: Any) -> Any:
+def _mean(
+    a: Operand, axis: Operand = None, *_: Operand, keepdims: Operand = False, **options: Operand
+) -> Operand:
     """`np.mean`."""
     ours = balls(a)
     return _out(_sum(ours, axis, keepdims=keepdims) / _count(ours, axis), options)
 
 
 def _var(
-    a: Any, axis: Any = None, *_: Any, ddof: int = 0, keepdims: Any = False, **options: Any
-) -> Any:
+    a: Operand,
+    axis: Operand = None,
+    *_: Operand,
+    ddof: int = 0,
+    keepdims: Operand = False,
+    **options: Operand,
+) -> Operand:
     """`np.var`."""
     ours = balls(a)
     from_mean = ours - _mean(ours, axis, keepdims=True)
@@ -64,38 +77,46 @@ def _var(
     return _out(total / (_count(ours, axis) - ddof), options)
 
 
-def _std(*args: Any, **options: Any) -> Any:
+def _std(*args: Operand, **options: Operand) -> Operand:
     """`np.std`."""
     return np.sqrt(_var(*args, **options))
 
 
-def _folded(join: Any, a: Any, axis: Any, *, keepdims: Any) -> Any:
+def _folded(join: Operand, a: Operand, axis: Operand, *, keepdims: Operand) -> Operand:
     """The entries along the axes, joined two by two."""
     groups, shape = _groups(np.asarray(balls(a)), axis, keepdims=keepdims is True)
     return unwrapped(array_of([functools.reduce(join, group) for group in groups], shape))
 
 
-def _extreme(sign: int) -> Any:
+def _extreme(sign: int) -> Operand:
     """`np.max` or `np.min`."""
 
     def extreme(
-        a: Any, axis: Any = None, *_: Any, keepdims: Any = False, **options: Any
-    ) -> Any:
+        a: Operand,
+        axis: Operand = None,
+        *_: Operand,
+        keepdims: Operand = False,
+        **options: Operand,
+    ) -> Operand:
         largest = _folded(lambda x, y: larger(x, y, sign), a, axis, keepdims=keepdims)
         return _out(largest, options)
 
     return extreme
 
 
-def _prod(a: Any, axis: Any = None, *_: Any, keepdims: Any = False, **options: Any) -> Any:
+def _prod(
+    a: Operand, axis: Operand = None, *_: Operand, keepdims: Operand = False, **options: Operand
+) -> Operand:
     """`np.prod`."""
     return _out(_folded(lambda x, y: x * y, a, axis, keepdims=keepdims), options)
 
 
-def _cumulated(join: Any) -> Any:
+def _cumulated(join: Operand) -> Operand:
     """`np.cumsum` or `np.cumprod`."""
 
-    def cumulated(a: Any, axis: int | None = None, *_: Any, **options: Any) -> Any:
+    def cumulated(
+        a: Operand, axis: int | None = None, *_: Operand, **options: Operand
+    ) -> Operand:
         ours = balls(a)
         if axis is None:
             ours, axis = ours.ravel(), 0
@@ -111,7 +132,7 @@ def _cumulated(join: Any) -> Any:
 _KEY = functools.cmp_to_key(sign_of)
 
 
-def _argsort(a: Any, axis: int | None = -1, *_: Any, **__: Any) -> Any:
+def _argsort(a: Operand, axis: int | None = -1, *_: Operand, **__: Operand) -> Operand:
     """`np.argsort`: stable."""
     ours = np.asarray(balls(a))
     if axis is None:
@@ -124,7 +145,7 @@ def _argsort(a: Any, axis: int | None = -1, *_: Any, **__: Any) -> Any:
     return np.moveaxis(places, -1, axis)
 
 
-def _sort(a: Any, axis: int | None = -1, *_: Any, **__: Any) -> Any:
+def _sort(a: Operand, axis: int | None = -1, *_: Operand, **__: Operand) -> Operand:
     """`np.sort`."""
     ours = balls(a)
     if axis is None:
@@ -132,10 +153,10 @@ def _sort(a: Any, axis: int | None = -1, *_: Any, **__: Any) -> Any:
     return np.take_along_axis(ours, _argsort(ours, axis), axis)
 
 
-def _arg_extreme(sign: int) -> Any:
+def _arg_extreme(sign: int) -> Operand:
     """`np.argmax` or `np.argmin`: the first."""
 
-    def place(row: Any) -> int:
+    def place(row: Operand) -> int:
         best = 0
         for i in range(1, len(row)):
             if sign_of(row[i], row[best]) == sign:
@@ -143,21 +164,27 @@ def _arg_extreme(sign: int) -> Any:
         return best
 
     def places(
-        a: Any, axis: int | None = None, *_: Any, keepdims: Any = False, **__: Any
-    ) -> Any:
+        a: Operand,
+        axis: int | None = None,
+        *_: Operand,
+        keepdims: Operand = False,
+        **__: Operand,
+    ) -> Operand:
         groups, shape = _groups(np.asarray(balls(a)), axis, keepdims=keepdims is True)
         return np.array([place(group) for group in groups], dtype=np.intp).reshape(shape)[()]
 
     return places
 
 
-def _clip(a: Any, a_min: Any = None, a_max: Any = None, *_: Any, **options: Any) -> Any:
+def _clip(
+    a: Operand, a_min: Operand = None, a_max: Operand = None, *_: Operand, **options: Operand
+) -> Operand:
     """`np.clip`, whose bounds are noticed where they are active."""
     low = options.get("min", a_min)
     high = options.get("max", a_max)
     result = balls(a)
     for bound, ufunc in ((low, np.maximum), (high, np.minimum)):
-        if bound is not None and bound is not np._NoValue:  # noqa: SLF001 - numpy's default
+        if bound is not None and bound is not np._NoValue:
             result = _CLIPPING[ufunc](result, bound)
     return _out(result, options)
 
@@ -168,7 +195,7 @@ _CLIPPING = {
 }
 
 
-def _where(condition: Any, *choices: Any) -> Any:
+def _where(condition: Operand, *choices: Operand) -> Operand:
     """`np.where`."""
     if isinstance(condition, Ball | BallArray):
         condition = balls(condition) != 0
@@ -178,18 +205,29 @@ def _where(condition: Any, *choices: Any) -> Any:
     return unwrapped(np.asarray(np.where(condition, x, y)).view(BallArray))
 
 
-def _like(value: int) -> Any:
+def _like(value: int) -> Operand:
     """`np.zeros_like` or `np.ones_like`."""
 
-    def like(prototype: Any, dtype: Any = None, *_: Any, shape: Any = None, **__: Any) -> Any:
+    def like(
+        prototype: Operand,
+        dtype: Operand = None,
+        *_: Operand,
+        shape: Operand = None,
+        **__: Operand,
+    ) -> Operand:
         return _full_like(prototype, value, dtype, shape=shape)
 
     return like
 
 
 def _full_like(
-    prototype: Any, value: Any, dtype: Any = None, *_: Any, shape: Any = None, **__: Any
-) -> Any:
+    prototype: Operand,
+    value: Operand,
+    dtype: Operand = None,
+    *_: Operand,
+    shape: Operand = None,
+    **__: Operand,
+) -> Operand:
     """`np.full_like`."""
     shape = np.shape(prototype) if shape is None else shape
     if dtype is not None and np.dtype(dtype).kind not in "fO":
@@ -199,14 +237,13 @@ def _full_like(
     return filled
 
 
-def _astype(array: Any, dtype: Any, *_: Any, **__: Any) -> Any:
+def _astype(array: Operand, dtype: Operand, *_: Operand, **__: Operand) -> Operand:
     """The array again; rounded to single precision where the type is narrower than float64."""
     run = current()
     kind = np.dtype(dtype)
     if kind.kind not in "fO":
-        raise run.defeated(
-            f"`astype({kind})` makes plain numbers of numbers whose derivative is followed"
-        )
+        msg = f"`astype({kind})` makes plain numbers of numbers whose derivative is followed"
+        raise run.defeated(msg)
     ours = balls(array).copy()
     if kind.kind == "O" or kind.itemsize >= np.dtype(float).itemsize:
         return unwrapped(ours)
@@ -222,14 +259,17 @@ def _astype(array: Any, dtype: Any, *_: Any, **__: Any) -> Any:
     return unwrapped(rounded)
 
 
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002 - numpy's name
+def _norm(
+    x: Operand, ord: Operand = None, axis: Operand = None, keepdims: bool = False
+) -> Operand:
     """`np.linalg.norm` of vectors, and the Frobenius norm."""
     ours = balls(x)
     is_matrix = (ours.ndim == 2 and axis is None) or isinstance(axis, tuple | list)
     if ord is None or (ord == "fro" and is_matrix) or (ord == 2 and not is_matrix):
         return np.sqrt(_sum(ours * ours, axis, keepdims=keepdims))
     if is_matrix:
-        raise current().defeated(f"np.linalg.norm of a matrix with ord={ord!r} is not known")
+        msg = f"np.linalg.norm of a matrix with ord={ord!r} is not known"
+        raise current().defeated(msg)
     if ord in (np.inf, -np.inf):
         return _extreme(1 if ord > 0 else -1)(abs(ours), axis, keepdims=keepdims)
     if ord == 1:
@@ -237,47 +277,59 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     return _sum(abs(ours) ** ord, axis, keepdims=keepdims) ** (1 / ord)
 
 
-def _nan_to_num(x: Any, *_: Any, **__: Any) -> Any:
+def _nan_to_num(x: Operand, *_: Operand, **__: Operand) -> Operand:
     """`np.nan_to_num`: nothing to do once all entries are known to be finite."""
     np.isfinite(balls(x))
     return unwrapped(balls(x).copy())
 
 
-def _allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, **_: Any) -> Any:
+def _allclose(
+    a: Operand, b: Operand, rtol: float = 1e-5, atol: float = 1e-8, **_: Operand
+) -> Operand:
     """`np.allclose`."""
     return bool(np.all(_isclose(a, b, rtol, atol)))
 
 
-def _isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, **_: Any) -> Any:
+def _isclose(
+    a: Operand, b: Operand, rtol: float = 1e-5, atol: float = 1e-8, **_: Operand
+) -> Operand:
     """`np.isclose`."""
     return abs(balls(a) - balls(b)) <= atol + rtol * abs(balls(b))
 
 
-def _question(join: Any) -> Any:
+def _question(join: Operand) -> Operand:
     """`np.all` or `np.any`."""
 
-    def question(a: Any, axis: Any = None, *_: Any, keepdims: Any = False, **__: Any) -> Any:
+    def question(
+        a: Operand, axis: Operand = None, *_: Operand, keepdims: Operand = False, **__: Operand
+    ) -> Operand:
         return join(balls(a) != 0, axis=axis, keepdims=keepdims is True)
 
     return question
 
 
-def _trace(a: Any, *_: Any, **__: Any) -> Any:
+def _trace(a: Operand, *_: Operand, **__: Operand) -> Operand:
     """`np.trace`."""
     return _sum(np.diagonal(balls(a)))
 
 
-def _refused(*_: Any, **__: Any) -> Any:
+def _refused(*_: Operand, **__: Operand) -> Operand:
     """Rounding, which leaves no derivative."""
-    raise current().defeated("`np.round` leaves no derivative; leave it out")
+    msg = "`np.round` leaves no derivative; leave it out"
+    raise current().defeated(msg)
 
 
 def logsumexp(
-    a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
-) -> Any:
+    a: Operand,
+    axis: Operand = None,
+    b: Operand = None,
+    keepdims: bool = False,
+    return_sign: bool = False,
+) -> Operand:
     """`scipy.special.logsumexp`, shifted by the largest entry."""
     if return_sign:
-        raise current().defeated("logsumexp(return_sign=True) is not known on balls")
+        msg = "logsumexp(return_sign=True) is not known on balls"
+        raise current().defeated(msg)
     ours = balls(a)
     top = _extreme(1)(ours, axis, keepdims=True)
     terms = np.exp(ours - top)
@@ -286,14 +338,14 @@ def logsumexp(
     return result if keepdims else _sum(result, axis)
 
 
-def softmax(x: Any, axis: Any = None) -> Any:
+def softmax(x: Operand, axis: Operand = None) -> Operand:
     """`scipy.special.softmax`."""
     ours = balls(x)
     terms = np.exp(ours - _extreme(1)(ours, axis, keepdims=True))
     return terms / _sum(terms, axis, keepdims=True)
 
 
-def log_softmax(x: Any, axis: Any = None) -> Any:
+def log_softmax(x: Operand, axis: Operand = None) -> Operand:
     """`scipy.special.log_softmax`."""
     ours = balls(x)
     return ours - logsumexp(ours, axis, keepdims=True)
@@ -307,31 +359,33 @@ _REDUCTIONS: dict[Any, Any] = {
 }
 
 
-def _reduce(ufunc: Any, a: Any, axis: Any = 0, **options: Any) -> Any:
+def _reduce(ufunc: Operand, a: Operand, axis: Operand = 0, **options: Operand) -> Operand:
     """`ufunc.reduce`."""
     if ufunc not in _REDUCTIONS:
-        raise current().defeated(f"`np.{ufunc.__name__}.reduce` is not known on balls")
+        msg = f"`np.{ufunc.__name__}.reduce` is not known on balls"
+        raise current().defeated(msg)
     return _REDUCTIONS[ufunc](a, axis, **options)
 
 
-def _accumulate(ufunc: Any, a: Any, axis: int = 0, **options: Any) -> Any:
+def _accumulate(ufunc: Operand, a: Operand, axis: int = 0, **options: Operand) -> Operand:
     """`ufunc.accumulate`."""
     return _cumulated(ufunc)(a, axis, **options)
 
 
-def _outer_of(ufunc: Any, a: Any, b: Any, **_: Any) -> Any:
+def _outer_of(ufunc: Operand, a: Operand, b: Operand, **_: Operand) -> Operand:
     """`ufunc.outer`."""
     left, right = balls(a), balls(b)
     return UFUNCS[ufunc](left.reshape(left.shape + (1,) * right.ndim), right)
 
 
-def _at(ufunc: Any, a: Any, indices: Any, b: Any = None) -> None:
+def _at(ufunc: Operand, a: Operand, indices: Operand, b: Operand = None) -> None:
     """`ufunc.at`: one entry after the other."""
     if not (isinstance(a, np.ndarray) and a.dtype.kind == "O"):
-        raise current().defeated(
+        msg = (
             f"`np.{ufunc.__name__}.at` writes into an array of floats; make it with "
             "np.zeros_like of an input"
         )
+        raise current().defeated(msg)
     places = np.arange(a.size).reshape(a.shape)[indices]
     values = np.broadcast_to(np.asarray(balls(b)), places.shape)
     flat = np.asarray(a).reshape(-1)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,17 +11,20 @@ from .approximations import bounded, sees_small, with_small
 from .balls import Ball, BallArray, array_of, balls
 from .elementary import BINARY, UNARY, Elementary
 from .run import Undecided, current, user_line
-from .tape import CONSTANT, Number, Product, Sparse
+from .tape import CONSTANT, Number, Operand, Product, Sparse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["UFUNCS", "apply", "compare", "larger", "matmul", "summed"]
 
 
-def unwrapped(array: Any) -> Any:
+def unwrapped(array: Operand) -> Operand:
     """An array without dimensions as the number it holds, as numpy's functions return it."""
     return array if array.ndim else np.ndarray.item(array)
 
 
-def apply(function: Elementary, *operands: Any) -> Any:
+def apply(function: Elementary, *operands: Operand) -> Operand:
     """A function of corresponding entries.
 
     Parameters
@@ -81,7 +83,7 @@ def emitted(values: Sequence[Number], operands: Sequence[Sequence[int]]) -> list
 def _record(
     outs: Sequence[Ball],
     slots: Sequence[int],
-    partial: Any,
+    partial: Operand,
     values: Sequence[Number],
     inputs: Sequence[Sequence[Number]],
 ) -> None:
@@ -98,7 +100,7 @@ def _record(
     current().tape.record(node)
 
 
-def matmul(left: Any, right: Any) -> Any:
+def matmul(left: Operand, right: Operand) -> Operand:
     """``left @ right`` as numpy defines it, one node for each product of two matrices.
 
     Parameters
@@ -136,7 +138,7 @@ def matmul(left: Any, right: Any) -> Any:
     return unwrapped(product.view(BallArray)) if isinstance(product, np.ndarray) else product
 
 
-def _product(left: Any, right: Any) -> Any:
+def _product(left: Operand, right: Operand) -> Operand:
     """The product of two matrices."""
     run = current()
     sides = [side.ravel().tolist() for side in (left, right)]
@@ -155,7 +157,7 @@ def _product(left: Any, right: Any) -> Any:
     return np.asarray(array_of(outs, (left.shape[0], right.shape[1])))
 
 
-def summed(array: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+def summed(array: Operand, axis: Operand = None, *, keepdims: bool = False) -> Operand:
     """Sum over some axes, one node for all.
 
     Parameters
@@ -192,7 +194,7 @@ def summed(array: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
 
 
 def _groups(
-    array: Any, axis: Any, *, keepdims: bool
+    array: Operand, axis: Operand, *, keepdims: bool
 ) -> tuple[list[list[Any]], tuple[int, ...]]:
     """The entries along the axes, for each place that is left, and the shape of those places."""
     ndim = array.ndim
@@ -237,7 +239,8 @@ def larger(left: Ball, right: Ball, sign: int = 1) -> Ball:
     if order is None and run.rough:
         run.doubtful.append(user_line())
     if run.arithmetic.name == "rationals":
-        raise run.defeated("a tie of two rationals has no derivative")
+        msg = "a tie of two rationals has no derivative"
+        raise run.defeated(msg)
     value = left.value.max(right.value) if sign == 1 else left.value.min(right.value)
     out = emitted([value], [[left.slot], [right.slot]])[0]
     if run.recording and out.slot != CONSTANT:
@@ -249,10 +252,10 @@ def larger(left: Ball, right: Ball, sign: int = 1) -> Ball:
     return out
 
 
-def _choice(sign: int) -> Any:
+def _choice(sign: int) -> Operand:
     """`np.maximum` or `np.minimum`."""
 
-    def choose(left: Any, right: Any) -> Any:
+    def choose(left: Operand, right: Operand) -> Operand:
         shape, (lefts, rights) = _columns((left, right))
         chosen = [larger(a, b, sign) for a, b in zip(lefts, rights, strict=True)]
         return unwrapped(array_of(chosen, shape))
@@ -260,7 +263,7 @@ def _choice(sign: int) -> Any:
     return choose
 
 
-def _absolute(array: Any) -> Any:
+def _absolute(array: Operand) -> Operand:
     """|x| = max(x, -x)."""
     return _choice(1)(array, apply(UNARY[np.negative], array))
 
@@ -297,7 +300,7 @@ def sign_of(left: Ball, right: Ball) -> int:
     return order
 
 
-def compare(holds: Any) -> Any:
+def compare(holds: Operand) -> Operand:
     """A comparison as data.
 
     Parameters
@@ -311,7 +314,7 @@ def compare(holds: Any) -> Any:
         The comparison of two arrays, entry by entry.
     """
 
-    def comparison(left: Any, right: Any) -> Any:
+    def comparison(left: Operand, right: Operand) -> Operand:
         shape, (lefts, rights) = _columns((left, right))
         signs = [holds(sign_of(a, b)) for a, b in zip(lefts, rights, strict=True)]
         result = np.array(signs, dtype=bool).reshape(shape)
@@ -320,7 +323,7 @@ def compare(holds: Any) -> Any:
     return comparison
 
 
-def _sign(array: Any) -> Any:
+def _sign(array: Operand) -> Operand:
     """The sign of each entry, a constant."""
     zero = Ball(current().arithmetic.exact(0))
     ours = balls(array)
@@ -328,10 +331,10 @@ def _sign(array: Any) -> Any:
     return unwrapped(array_of([Ball(current().number(s)) for s in signs], ours.shape))
 
 
-def _is_finite(answer: bool) -> Any:
+def _is_finite(answer: bool) -> Operand:
     """`np.isfinite`, or the answer for a finite number of another question."""
 
-    def question(array: Any) -> Any:
+    def question(array: Operand) -> Operand:
         ours = balls(array)
         entries = np.asarray(ours).ravel().tolist()
         if not all(current().arithmetic.finite(ball.value) for ball in entries):
@@ -364,12 +367,12 @@ UFUNCS: dict[Any, Any] = {
 }
 
 
-def _elementwise(function: Elementary) -> Any:
+def _elementwise(function: Elementary) -> Operand:
     """The operation of a table's entry."""
     return lambda *operands: apply(function, *operands)
 
 
-def _power(base: Any, exponent: Any) -> Any:
+def _power(base: Operand, exponent: Operand) -> Operand:
     """The power; an exponent such as 2.0 is the integer, which nothing has rounded."""
     if isinstance(exponent, float | np.floating) and float(exponent).is_integer():
         exponent = int(exponent)
@@ -395,7 +398,7 @@ UFUNCS |= {
 UFUNCS |= {np.float_power: UFUNCS[np.power]}
 
 
-def _xlogy(x: Any, y: Any) -> Any:
+def _xlogy(x: Operand, y: Operand) -> Operand:
     """x log(y), which is 0 where x is an exact 0."""
     ours, others = np.broadcast_arrays(np.asarray(balls(x)), np.asarray(balls(y)))
     zero = current().arithmetic.exact(0)

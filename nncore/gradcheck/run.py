@@ -6,12 +6,14 @@ import dataclasses
 import functools
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from types import TracebackType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from . import frames
-from .tape import CONSTANT, Matrix, Number, Tape
+from .tape import CONSTANT, Matrix, Number, Operand, Tape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from types import FrameType, TracebackType
 
 __all__ = [
     "Arithmetic",
@@ -23,7 +25,7 @@ __all__ = [
 ]
 
 
-class Undecided(Exception):  # noqa: N818 - not an error: more precision may decide
+class Undecided(Exception):
     """Two numbers overlap, so the program cannot know which is larger."""
 
 
@@ -35,17 +37,13 @@ class Arithmetic(Protocol):
     """A kind of foreign number."""
 
     name: str
-
-    def exact(self, value: float) -> Number:
-        """Number equal to a float or an int."""
-        ...
+    # The number equal to a float or an int.
+    exact: Callable[[float], Number]
+    # The matrix with so many rows and columns and these entries, row by row.
+    matrix: Callable[[int, int, list[Number]], Matrix]
 
     def widened(self, value: float, ulp: int) -> Number:
         """Number that contains all within so many ulp of the value."""
-        ...
-
-    def matrix(self, rows: int, columns: int, entries: list[Number]) -> Matrix:
-        """Matrix with these entries, row by row."""
         ...
 
     def order(self, left: Number, right: Number) -> int | None:
@@ -64,7 +62,7 @@ class Arithmetic(Protocol):
         """Number that contains what underflow may leave of it."""
         ...
 
-    def context(self) -> Any:
+    def context(self) -> Operand:
         """Context manager in which its operations are valid."""
         ...
 
@@ -208,7 +206,7 @@ class Run:
         self.defeat = self.defeat or message
         return Defeated(message)
 
-    def order(self, left: Any, right: Any) -> int | None:
+    def order(self, left: Operand, right: Operand) -> int | None:
         """Which of two of our numbers is larger, to first order along the direction.
 
         Parameters
@@ -231,7 +229,7 @@ class Run:
             order = self.arithmetic.order(*slopes)
         return order
 
-    def is_tie(self, left: Any, right: Any) -> bool:
+    def is_tie(self, left: Operand, right: Operand) -> bool:
         """Whether a derivative may hang on numbers whose order was found to be 0.
 
         Parameters
@@ -247,7 +245,7 @@ class Run:
         moves = left.slot != CONSTANT or right.slot != CONSTANT
         return self.recording and moves and not self._same(left, right)
 
-    def _same(self, left: Any, right: Any) -> bool:
+    def _same(self, left: Operand, right: Operand) -> bool:
         """Whether both are one and the same number, not only equal."""
         return left is right or (self.recording and left.slot == right.slot != CONSTANT)
 
@@ -283,15 +281,15 @@ def user_line() -> str:
         The innermost line that belongs neither to this package nor to an installed one; empty
         where there is none.
     """
-    frame = sys._getframe(1)  # noqa: SLF001 - the documented way to the caller's line
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if _is_users(frame.f_code.co_filename):
             return f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return ""
 
 
 @functools.lru_cache(maxsize=1024)
 def _is_users(filename: str) -> bool:
     """Whether the file is neither ours nor installed."""
-    return frames._is_users(filename)  # noqa: SLF001 - the same rule for tracebacks and frames
+    return frames._is_users(filename)

@@ -14,11 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["CONSTANT", "Matrix", "Number", "Product", "Sparse", "Sums", "Tape"]
+__all__ = ["CONSTANT", "Matrix", "Number", "Operand", "Product", "Sparse", "Sums", "Tape"]
 
 Number: TypeAlias = Any  # flint's arb or fmpq, which carry no types of their own
 Matrix: TypeAlias = Any  # flint's arb_mat or fmpq_mat
+# What numpy's functions take and give on our numbers: they say it in no type.
+Operand: TypeAlias = Any
 Slots: TypeAlias = Sequence[int]
 Terms: TypeAlias = Iterable[tuple[int, Number]]
 
@@ -217,7 +220,8 @@ def _float(number: Number) -> float:
         return int(number.p) / int(number.q)
 
 
-def _sizes(matrix: Matrix) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _sizes(matrix: Matrix) -> NDArray[np.float64]:
     """About the absolute values of the entries."""
     entries = np.array([_float(entry) for entry in matrix.entries()])
-    return np.abs(entries).reshape(matrix.nrows(), matrix.ncols())
+    sizes: NDArray[np.float64] = np.abs(entries).reshape(matrix.nrows(), matrix.ncols())
+    return sizes
