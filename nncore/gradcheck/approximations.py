@@ -6,6 +6,7 @@ clip bound, where it is active. Leaving candidates out shows whether they explai
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -125,8 +126,8 @@ def _entries(result: Operand) -> list[Any]:
 
 def _small(operand: Operand) -> float | None:
     """The operand, where it is a small constant."""
-    is_small = isinstance(operand, float | np.floating) and 0 < abs(operand) < SMALL
-    return float(operand) if is_small else None
+    value = float(operand) if isinstance(operand, float | np.floating) else 0.0
+    return value if 0 < abs(value) < SMALL else None
 
 
 def _bound(operand: Operand, *, always: bool) -> float | None:
@@ -134,7 +135,7 @@ def _bound(operand: Operand, *, always: bool) -> float | None:
     if not isinstance(operand, float | int | np.number) or isinstance(operand, bool):
         return None
     value = float(operand)
-    counts = np.isfinite(value) and (
+    counts = math.isfinite(value) and (
         always or 0 < abs(value) < SMALL or 0 < abs(1 - value) < SMALL
     )
     return value if counts else None

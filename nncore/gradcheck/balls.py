@@ -70,7 +70,7 @@ class Ball:
         raise current().defeated(_CAST.format("`complex()`"))
 
     def __bool__(self) -> bool:
-        return bool(self != 0)
+        return bool(np.not_equal(self, 0))
 
     def __format__(self, spec: str) -> str:
         return format(_rounded(self.value), spec)
@@ -148,6 +148,15 @@ def _operator(ufunc: Operand, *, swapped: bool = False) -> Operand:
     return method
 
 
+def _function(ufunc: Operand) -> Operand:
+    """The method that numpy calls for an entry of a plain object array."""
+
+    def method(self: Ball) -> Operand:
+        return ufunc(self)
+
+    return method
+
+
 for _name, _ufunc_of in _OPERATORS.items():
     setattr(Ball, f"__{_name}__", _operator(_ufunc_of))
     setattr(Ball, f"__r{_name}__", _operator(_ufunc_of, swapped=True))
@@ -178,7 +187,7 @@ for _name in [
     "square",
     "exp2",
 ]:
-    setattr(Ball, _name, lambda self, _f=getattr(np, _name): _f(self))
+    setattr(Ball, _name, _function(getattr(np, _name)))
 
 
 class BallArray(np.ndarray[Any, np.dtype[Any]]):

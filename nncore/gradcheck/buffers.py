@@ -19,6 +19,7 @@ import numpy as np
 from .balls import Ball, BallArray, balls, wrapped
 from .frames import _is_users
 from .functions import FUNCTIONS, log_softmax, logsumexp, softmax
+from .run import LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,13 +39,11 @@ def _is_float(dtype: Operand) -> bool:
 def _filled(value: int) -> Callable[..., Any]:
     """`np.zeros`, `np.ones` or `np.empty`."""
 
-    def allocate(
-        shape: Operand, dtype: Operand = None, order: str = "C", **_: Operand
-    ) -> Operand:
+    def allocate(shape: Operand, dtype: Operand = None, *_: Operand, **__: Operand) -> Operand:
         if not _is_float(dtype):
             return np.full(shape, value, dtype=dtype)
-        array = np.full(shape, Ball(balls(value).item().value), dtype=object).view(BallArray)
-        return array
+        number = np.ndarray.item(balls(value))
+        return np.full(shape, number, dtype=object).view(BallArray)
 
     return allocate
 
@@ -192,6 +191,7 @@ def served(*functions: Operand) -> Iterator[None]:
     """
     changed: list[tuple[dict[str, Any], str, Any]] = []
     missing = object()
+    LOCK.acquire()
     try:
         for names in _namespaces(functions):
             for name, value in list(names.items()):
@@ -208,6 +208,7 @@ def served(*functions: Operand) -> Iterator[None]:
                 del names[name]
             else:
                 names[name] = value
+        LOCK.release()
 
 
 def _namespaces(functions: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -216,8 +217,7 @@ def _namespaces(functions: tuple[Any, ...]) -> list[dict[str, Any]]:
     for function in functions:
         inner = inspect.unwrap(function)
         inner = getattr(inner, "__func__", getattr(inner, "func", inner))
-        call = getattr(type(inner), "__call__", None)
-        names = getattr(inner, "__globals__", None) or getattr(call, "__globals__", None)
+        names = getattr(inner, "__globals__", None)
         if names is not None:
             found[id(names)] = names
     for module in list(sys.modules.values()):

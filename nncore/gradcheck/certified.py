@@ -21,7 +21,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import math
-import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +45,6 @@ __all__ = ["certify"]
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 # A zero is believed only where terms as large as floats can be would leave something visible.
 ZERO_BITS = 1024
-
-_lock = threading.RLock()
 
 
 def certify(
@@ -91,7 +88,7 @@ def certify(
         If the code does not run on balls, with its line and what would allow it.
     """
     del declare
-    with _lock, _undisturbed(), np.errstate(all="ignore"):
+    with _undisturbed(), np.errstate(all="ignore"):
         program = Program(cost, gradient, structure, seed)
         try:
             return _Certificate(program, analytic, subgradients, progress).evidence()

@@ -4,6 +4,8 @@ A partial takes the value first, then the operands; None stands for 1. The forms
 keep relative accuracy where the derivative is tiny (sech instead of 1 - tanh, for one).
 """
 
+# ruff: noqa: ARG005 - the partials share one signature, whatever they use of it
+
 from __future__ import annotations
 
 import dataclasses
@@ -51,7 +53,7 @@ def _logaddexp(x: Number, y: Number) -> Number:
 
 
 def _power(x: Number, y: Number) -> Number:
-    """x to the power y; integer powers by multiplication, so that x may have any sign."""
+    """The power x^y; integer powers by multiplication, so that x may have any sign."""
     n = _integer(y)
     if n is not None:
         return x**n
@@ -59,7 +61,7 @@ def _power(x: Number, y: Number) -> Number:
 
 
 def _power_prime(_: Number, x: Number, y: Number) -> Number:
-    """y x^(y - 1)."""
+    """The derivative y x^(y - 1)."""
     n = _integer(y)
     if n is not None:
         return n * x ** (n - 1) if n else 0 * x
@@ -83,6 +85,18 @@ def _log_of(x: Number, base: int) -> Number:
     return type(x)(base).log()
 
 
+def _cbrt(x: Number) -> Number:
+    """The real cube root."""
+    root = abs(x).root(3)
+    return (
+        root
+        if x > 0
+        else -root
+        if x < 0
+        else x.nonnegative_part().root(3).union(-(-x).nonnegative_part().root(3))
+    )
+
+
 UNARY: dict[Any, Elementary] = {
     np.negative: Elementary(lambda x: -x, (lambda y, x: -1,)),
     np.exp: Elementary(lambda x: x.exp(), (lambda y, x: y,)),
@@ -97,7 +111,7 @@ UNARY: dict[Any, Elementary] = {
     ),
     np.log1p: Elementary(lambda x: x.log1p(), (lambda y, x: 1 / (1 + x),)),
     np.sqrt: Elementary(lambda x: x.sqrt(), (lambda y, x: 1 / (2 * y),)),
-    np.cbrt: Elementary(lambda x: _cbrt(x), (lambda y, x: 1 / (3 * y * y),)),
+    np.cbrt: Elementary(_cbrt, (lambda y, x: 1 / (3 * y * y),)),
     np.square: Elementary(lambda x: x * x, (lambda y, x: 2 * x,)),
     np.reciprocal: Elementary(lambda x: 1 / x, (lambda y, x: -y * y,)),
     np.sin: Elementary(lambda x: x.sin(), (lambda y, x: x.cos(),)),
@@ -121,18 +135,6 @@ UNARY: dict[Any, Elementary] = {
     ),
     "log_expit": Elementary(lambda x: -_softplus(-x), (lambda y, x: expit(-x),)),
 }
-
-
-def _cbrt(x: Number) -> Number:
-    """The real cube root."""
-    root = abs(x).root(3)
-    return (
-        root
-        if x > 0
-        else -root
-        if x < 0
-        else x.nonnegative_part().root(3).union(-(-x).nonnegative_part().root(3))
-    )
 
 
 BINARY: dict[Any, Elementary] = {

@@ -30,7 +30,7 @@ __all__ = ["Enclosures", "Kink", "Program", "Settings", "Stopped", "tight"]
 PAIRS = 3
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - a finding about the user's code
     """The user's code does not run on balls; the text says why and where."""
 
 
@@ -294,8 +294,10 @@ class Program:
         for _ in range(PAIRS):
             direction = rng.choice([-1.0, 1.0], len(reference))
             direction *= rng.uniform(0.5, 1.5, len(reference))
-            for sign in (1.0, -1.0):
-                sides.append(self._derivatives(settings, moved=(sign * direction).tolist())[0])
+            sides += [
+                self._derivatives(settings, moved=(sign * direction).tolist())[0]
+                for sign in (1.0, -1.0)
+            ]
         hulls = [] if not hard else [self._derivatives(settings, forced=s)[0] for s in (1, -1)]
         kinks = {}
         with settings.arithmetic.context():
@@ -324,7 +326,8 @@ class Program:
         if ours.size != 1:
             msg = f"the cost returned an array of shape {ours.shape}, not a number"
             raise Stopped(msg)
-        return ours.ravel().tolist()[0]
+        (end,) = _ravelled(ours)
+        return end
 
     def _arrays(self, run: Run) -> list[Any]:
         """The parameters as numbers of the run."""
@@ -383,7 +386,8 @@ def _followed(run: Run) -> Iterator[None]:
         if run.defeat is not None:
             raise Stopped(run.defeat) from error
         place = f" in {line_of(error)}" if line_of(error) else ""
-        msg = f"the code does not run on {run.arithmetic.name}: {type(error).__name__}{place}: {error}"
+        what = f"{type(error).__name__}{place}: {error}"
+        msg = f"the code does not run on {run.arithmetic.name}: {what}"
         raise Stopped(msg) from error
     if run.defeat is not None:
         raise Stopped(run.defeat)

@@ -105,8 +105,8 @@ def _compared(
     if differs and sides.one_sided:
         value, line = next(iter(sides.one_sided.items()))
         msg = (
-            f"{line}: the float {value!r} occurs in the cost or the gradient alone, so equality "
-            "is too much to ask; the certified rung allows for its rounding"
+            f"{line}: the float {value!r} occurs in the cost or the gradient alone, so "
+            "equality is too much to ask; the certified rung allows for its rounding"
         )
         raise NotApplicable(msg)
     notes = compare_floats(program, analytic, findings)

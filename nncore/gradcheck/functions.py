@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["FUNCTIONS", "log_softmax", "logsumexp", "softmax"]
 
+# numpy's own default.
+_NO_VALUE = np._NoValue  # noqa: SLF001 - it has no other name
+
 
 def _sum(
     a: Operand, axis: Operand = None, *_: Operand, keepdims: Operand = False, **options: Operand
 ) -> Operand:
     """`np.sum`."""
     where = options.get("where", True)
-    if where is not True and where is not np._NoValue:
+    if where is not True and where is not _NO_VALUE:
         a = np.where(where, balls(a), balls(0))
-    total = summed(a, axis, keepdims=bool(keepdims) if keepdims is not np._NoValue else False)
+    total = summed(a, axis, keepdims=bool(keepdims) if keepdims is not _NO_VALUE else False)
     return _out(total, options)
 
 
@@ -141,7 +144,7 @@ def _argsort(a: Operand, axis: int | None = -1, *_: Operand, **__: Operand) -> O
     places = np.empty(rows.shape, dtype=np.intp)
     for index in np.ndindex(rows.shape[:-1]):
         row = rows[index]
-        places[index] = sorted(range(len(row)), key=lambda i, row=row: _KEY(row[i]))
+        places[index] = sorted(range(len(row)), key=[_KEY(entry) for entry in row].__getitem__)
     return np.moveaxis(places, -1, axis)
 
 
@@ -184,7 +187,7 @@ def _clip(
     high = options.get("max", a_max)
     result = balls(a)
     for bound, ufunc in ((low, np.maximum), (high, np.minimum)):
-        if bound is not None and bound is not np._NoValue:
+        if bound is not None and bound is not _NO_VALUE:
             result = _CLIPPING[ufunc](result, bound)
     return _out(result, options)
 
@@ -260,7 +263,10 @@ def _astype(array: Operand, dtype: Operand, *_: Operand, **__: Operand) -> Opera
 
 
 def _norm(
-    x: Operand, ord: Operand = None, axis: Operand = None, keepdims: bool = False
+    x: Operand,
+    ord: Operand = None,  # noqa: A002 - numpy's name
+    axis: Operand = None,
+    keepdims: bool = False,
 ) -> Operand:
     """`np.linalg.norm` of vectors, and the Frobenius norm."""
     ours = balls(x)

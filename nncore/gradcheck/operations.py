@@ -143,7 +143,7 @@ def _product(left: Operand, right: Operand) -> Operand:
     run = current()
     sides = [side.ravel().tolist() for side in (left, right)]
     a, b = (
-        run.arithmetic.matrix(*side.shape, [ball.value for ball in flat])
+        run.arithmetic.matrix(side.shape[0], side.shape[1], [ball.value for ball in flat])
         for side, flat in zip((left, right), sides, strict=True)
     )
     slots = [[ball.slot for ball in flat] for flat in sides]
@@ -196,7 +196,7 @@ def summed(array: Operand, axis: Operand = None, *, keepdims: bool = False) -> O
 def _groups(
     array: Operand, axis: Operand, *, keepdims: bool
 ) -> tuple[list[list[Any]], tuple[int, ...]]:
-    """The entries along the axes, for each place that is left, and the shape of those places."""
+    """The entries along the axes for each place that is left, and the shape of the places."""
     ndim = array.ndim
     if axis is None:
         axes = tuple(range(ndim))
@@ -399,7 +399,7 @@ UFUNCS |= {np.float_power: UFUNCS[np.power]}
 
 
 def _xlogy(x: Operand, y: Operand) -> Operand:
-    """x log(y), which is 0 where x is an exact 0."""
+    """The product x log(y), which is 0 where x is an exact 0."""
     ours, others = np.broadcast_arrays(np.asarray(balls(x)), np.asarray(balls(y)))
     zero = current().arithmetic.exact(0)
     return unwrapped(

@@ -6,7 +6,8 @@ import dataclasses
 import functools
 import math
 import sys
-from typing import TYPE_CHECKING, Any, Protocol
+import threading
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from . import frames
 from .tape import CONSTANT, Matrix, Number, Operand, Tape
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
 __all__ = [
+    "LOCK",
     "Arithmetic",
     "Defeated",
     "Run",
@@ -25,11 +27,11 @@ __all__ = [
 ]
 
 
-class Undecided(Exception):
+class Undecided(Exception):  # noqa: N818 - not an error: more precision may decide
     """Two numbers overlap, so the program cannot know which is larger."""
 
 
-class Defeated(TypeError):
+class Defeated(TypeError):  # noqa: N818 - the user's code is told, not the caller
     """The user's code asked for something that foreign numbers cannot give."""
 
 
@@ -118,7 +120,8 @@ class Run:
         # The first thing that could not be given, even if the code caught the error.
         self.defeat: str | None = None
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Self:
+        LOCK.acquire()
         self._context = self.arithmetic.context()
         self._context.__enter__()
         _active.append(self)
@@ -132,6 +135,7 @@ class Run:
     ) -> None:
         _active.pop()
         self._context.__exit__(kind, error, trace)
+        LOCK.release()
 
     def number(self, value: float) -> Number:
         """A constant of the user's code as a foreign number.
@@ -250,6 +254,8 @@ class Run:
         return left is right or (self.recording and left.slot == right.slot != CONSTANT)
 
 
+# Precision and the run under way are global: one run at a time.
+LOCK = threading.RLock()
 _active: list[Run] = []
 
 
@@ -281,7 +287,7 @@ def user_line() -> str:
         The innermost line that belongs neither to this package nor to an installed one; empty
         where there is none.
     """
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to a caller's line
     while frame is not None:
         if _is_users(frame.f_code.co_filename):
             return f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
@@ -292,4 +298,4 @@ def user_line() -> str:
 @functools.lru_cache(maxsize=1024)
 def _is_users(filename: str) -> bool:
     """Whether the file is neither ours nor installed."""
-    return frames._is_users(filename)
+    return frames._is_users(filename)  # noqa: SLF001 - one rule for frames and tracebacks
