@@ -110,7 +110,7 @@ def outputs(case: Case) -> Iterator[Prediction]:
         yield _scaled(
             case,
             count,
-            f"{named} is {count} times too large: the cost averages over the {count} outputs as "
+            f"{named} is {count} times too large: the cost averages the {count} outputs as "
             "well",
             "summed over the outputs",
         )

@@ -220,7 +220,9 @@ def _take(
     try:
         function = getattr(importlib.import_module(f".{module}", __package__), name)
     except ModuleNotFoundError as error:
-        msg = f"{error.name} is not installed: pip install python-flint"
+        if (error.name or "").split(".")[0] != "flint":
+            raise
+        msg = "python-flint is not installed: pip install python-flint"
         raise NotApplicable(msg) from error
     evidence: Evidence = function(*functions, structure, **options, **own)
     return evidence

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .differences import SPREADS, mark_kink, owed_by
+from .differences import SPREADS, owed_by
 from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
 from .frames import line_of
+from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate
 from .rounding import Rounding, spread
@@ -42,6 +43,7 @@ MOST_DOUBTS = 40
 MOST_LOCATED = 200
 # Random roundings where something is in doubt.
 MANY_RUNS = 24
+HIDDEN_KINK = "the point is at a kink that complex numbers do not show"
 Place: TypeAlias = tuple[int, tuple[int, ...]]
 # Complex arrays, plain or rounding at random, and what the cost makes of them.
 Number: TypeAlias = Any
@@ -109,7 +111,7 @@ class _Table:
 
     def __init__(self, point: Point, analytic: list[FloatArray], seed: int) -> None:
         self.point = point
-        self.analytic = [array.astype(float) for array in analytic]
+        self.analytic = [np.array(array, dtype=float) for array in analytic]
         self.seed = seed
         self.rng = np.random.default_rng(seed)
         self.reference = [np.full(array.shape, np.nan) for array in analytic]
@@ -171,9 +173,9 @@ class _Table:
             fits = abs(plus - found.right) <= slack and abs(minus - found.left) <= slack
         else:
             fits = abs(plus - found.value) <= found.error + slack
-            if fits and found.is_kink:
-                msg = "the point is at a kink that complex numbers do not show"
-                raise NotApplicable(msg)
+            low, high = sorted((found.left, found.right))
+            if found.is_kink and abs(plus - (low + high) / 2) <= high - low:
+                raise NotApplicable(HIDDEN_KINK)
         if math.isfinite(found.error) and not fits:
             raise NotApplicable(_not_analytic(plus, found.value))
 
@@ -205,7 +207,8 @@ class _Table:
                     array[index] = kept - 1j * H
                     minus = -self.imaginary(self.call(arrays))
                     if abs(plus - minus) > SPLIT * (abs(plus) + abs(minus)):
-                        self.kinks[k, index] = Slope(plus, 0.0, minus, plus, 0.0, 2)
+                        left, right = (side * self.point.scales[k] for side in (minus, plus))
+                        self.kinks[k, index] = Slope(right, 0.0, left, right, 0.0, 2)
                 array[index] = kept
                 done += 1
                 if progress:
@@ -216,7 +219,7 @@ class _Table:
         if any(self.doubts(k) for k in range(len(self.analytic))):
             self.owe(gradient, MANY_RUNS)
         # Where both sides agree to what the gradient owes, the reference owes no more.
-        self.error = [owed.copy() for owed in self.owed]
+        self.error = [np.array(owed) for owed in self.owed]
         for k in range(len(self.analytic)):
             self.resolve(k, self.doubts(k))
 
@@ -274,8 +277,7 @@ class _Table:
         found = confirmed(line, self.noise, slope(line, self.noise))
         ours, theirs = dot(self.reference, direction), dot(self.analytic, direction)
         if found.is_kink and abs(found.value - ours) > found.error:
-            msg = "the point is at a kink that complex numbers do not show"
-            raise NotApplicable(msg)
+            raise NotApplicable(HIDDEN_KINK)
         if abs(found.value - theirs) <= found.error < abs(found.value - ours):
             raise NotApplicable(_not_analytic(ours, found.value))
 
@@ -328,7 +330,7 @@ class _Table:
             entries.reference[~seen] = np.nan
             judged.append(entries)
         for (k, index), found in self.kinks.items():
-            mark_kink(judged[k], index, found, 1.0, subgradients)
+            mark_kink(judged[k], self.point, (k, index), found, subgradients=subgradients)
         planted = control(judged, self.owed, self.seed)
         return Evidence(
             "complex step",
@@ -358,7 +360,7 @@ def structure_size(arrays: list[FloatArray]) -> int:
 
 def _complex(value: FloatArray) -> Number:
     """A complex copy of the values."""
-    return value.astype(np.result_type(value.dtype, np.complex128))
+    return np.array(value, dtype=np.result_type(value.dtype, np.complex128))
 
 
 def _not_analytic(step: float, difference: float) -> str:

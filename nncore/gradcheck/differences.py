@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
+from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate
 from .rounding import Rounding, spread
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from .structure import FloatArray, Structure
 
-__all__ = ["SPREADS", "check", "mark_kink", "owed_by"]
+__all__ = ["SPREADS", "check", "owed_by"]
 
 # Standard deviations of random rounding that a result may be off; the largest quotient in the
 # campaigns is near 3, and eight runs leave the deviation itself uncertain.
@@ -32,8 +33,6 @@ MOST_SAMPLES = 60
 FEW = 1_000
 # Kinks smaller than this part of the slope are not looked for: no piece of a network has them.
 UNSEEN_KINK = 1e-6
-# Beyond so many widths outside both slopes no choice of subgradients explains a value.
-FAR = 10.0
 
 
 def check(
@@ -97,7 +96,7 @@ class _Table:
         self, point: Point, analytic: list[FloatArray], subgradients: bool, seed: int
     ) -> None:
         self.point = point
-        self.analytic = [array.astype(float) for array in analytic]
+        self.analytic = [np.array(array, dtype=float) for array in analytic]
         self.subgradients = subgradients
         self.seed = seed
         self.noise = 0.0
@@ -130,7 +129,9 @@ class _Table:
         distance = abs(found.value - expected)
         self.suspicious = found.is_kink or not distance <= found.error + owed
         if not self.suspicious:
-            self.error = [(distance + found.error + owed) / np.abs(part) for part in direction]
+            self.error = [
+                np.asarray((distance + found.error + owed) / np.abs(part)) for part in direction
+            ]
 
     def places(
         self, rng: np.random.Generator, *, full: bool
@@ -198,7 +199,9 @@ class _Table:
             judged.append(entries)
         for (k, index), found in self.slopes.items():
             if found.is_kink:
-                mark_kink(judged[k], index, found, self.point.scales[k], self.subgradients)
+                mark_kink(
+                    judged[k], self.point, (k, index), found, subgradients=self.subgradients
+                )
         planted = control(judged, self.owed, self.seed)
         measured = len(self.slopes)
         details = {
@@ -219,40 +222,6 @@ class _Table:
             self.notes,
             details=details,
         )
-
-
-def mark_kink(
-    entries: Entries, index: tuple[int, ...], found: Slope, scale: float, subgradients: bool
-) -> None:
-    """Turn the verdict on one entry into a kink, with its slopes.
-
-    Parameters
-    ----------
-    entries : Entries
-        Modified.
-    index : tuple of int
-        The entry.
-    found : Slope
-        Its slopes, in steps of the scale.
-    scale : float
-        The unit of the steps.
-    subgradients : bool
-        Whether a value between the slopes agrees.
-    """
-    low, high = sorted((found.left / scale, found.right / scale))
-    slack = 2 * found.side_error / scale
-    inside = low - slack <= entries.analytic[index] <= high + slack
-    accepted = Verdict.AGREES if subgradients and inside else Verdict.KINK
-    width = high - low
-    far = (
-        entries.analytic[index] < low - FAR * width
-        or entries.analytic[index] > high + FAR * width
-    )
-    entries.verdict[index] = (Verdict.WRONG if far else accepted).code
-    if entries.slopes is None:
-        empty = np.full(entries.analytic.shape, np.nan)
-        entries.slopes = (empty, empty.copy())
-    entries.slopes[0][index], entries.slopes[1][index] = found.left / scale, found.right / scale
 
 
 def owed_by(

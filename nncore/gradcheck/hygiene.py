@@ -345,13 +345,9 @@ def _precision(structure: Structure) -> int:
 def _changed(structure: Structure, params: Params) -> str:
     """The first array that a call has changed; empty if there is none."""
     try:
-        leaves = structure.leaves(params)
+        return structure.difference(params)
     except StructureFault as fault:
         return fault.path
-    for i, leaf in zip(structure.checked, leaves, strict=True):
-        if not np.array_equal(leaf, structure.values[i]):
-            return structure.paths[i]
-    return ""
 
 
 def _flat(structure: Structure, gradient: Gradient, params: Params) -> FloatArray:

@@ -22,7 +22,7 @@ __all__: list[str] = []
 
 
 def _from_layers(name: str, sentence: str) -> Callable[[Predict], None]:
-    """Enter a mistake that predicts gradients from the layers; shapes that clash rule it out."""
+    """Enter a mistake that predicts from the layers; shapes that clash rule it out."""
 
     def enter(predict: Predict) -> None:
         @hypothesis(name)

@@ -208,24 +208,18 @@ def _settled_length(line: Line, noise: float, length: float) -> float:
         straight = abs(odd - 2 * near_odd) <= 0.05 * abs(odd) + 8 * noise
         bends = abs(even - 4 * near_even) <= 0.3 * abs(even) + 16 * noise
         breaks = abs(even - 2 * near_even) <= 0.1 * abs(even) + 8 * noise
-        if (
-            straight
-            and (bends or breaks)
-            and not _hides(line, noise, centre, odd, even, length)
-        ):
+        is_flat = max(abs(odd), abs(even)) <= 8 * noise
+        hidden = is_flat and _varies_nearer(line, noise, length)
+        if straight and (bends or breaks) and not hidden:
             return length
         length /= 8
     return length
 
 
-def _hides(
-    line: Line, noise: float, centre: float, odd: float, even: float, length: float
-) -> bool:
-    """Whether the function is flat at the length and not nearer: a bump on a plain."""
-    if max(abs(odd), abs(even)) > 8 * noise:
-        return False
+def _varies_nearer(line: Line, noise: float, length: float) -> bool:
+    """Whether a function that is flat at the length has a bump at the point."""
     near = [line(sign * length * part) for part in (1 / 30, 1 / 1000) for sign in (1, -1)]
-    return any(abs(value - centre) > 8 * noise for value in near)
+    return any(abs(value - line(0.0)) > 8 * noise for value in near)
 
 
 def _extrapolated(

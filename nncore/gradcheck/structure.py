@@ -165,6 +165,30 @@ class Structure:
                 raise StructureFault(path, message)
         return [found[i] for i in self.checked]
 
+    def difference(self, params: Params) -> str:
+        """Say where other parameters differ from these.
+
+        Parameters
+        ----------
+        params : Any
+            Nested as the parameters.
+
+        Returns
+        -------
+        str
+            Path of the first leaf that differs; empty if none does.
+
+        Raises
+        ------
+        StructureFault
+            If nesting or keys differ.
+        """
+        found = [_asarray(leaf) for leaf in _match(self.template, params, "params")]
+        for path, value, other in zip(self.paths, self.values, found, strict=True):
+            if not np.array_equal(value, other):
+                return path
+        return ""
+
     def _misfit(self, leaf: int, found: list[tuple[int, ...]]) -> str:
         """What is wrong with the shape of the gradient of this leaf."""
         expected = [value.shape for value in self.values]

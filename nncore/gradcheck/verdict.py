@@ -55,15 +55,16 @@ def judge(
     >>> judged.where(Verdict.WRONG)
     array([False,  True])
     """
-    bound = error + owed
-    distance = np.abs(analytic - reference)
-    size = np.maximum(np.abs(analytic), np.abs(reference))
+    # Numpy turns arrays without dimensions into scalars, which cannot be written to.
+    bound = np.asarray(error + owed)
+    distance = np.asarray(np.abs(analytic - reference))
+    size = np.asarray(np.maximum(np.abs(analytic), np.abs(reference)))
     is_zero = (analytic == 0) & (reference == 0) & np.isfinite(bound)
     verdict = np.full(analytic.shape, Verdict.UNRESOLVABLE.code, dtype=np.uint8)
     verdict[(size > RESOLVED * bound) | is_zero] = Verdict.AGREES.code
     verdict[(distance > bound) & ~is_zero] = Verdict.WRONG.code
     with np.errstate(divide="ignore", invalid="ignore"):
-        digits = np.clip(np.log10(size / bound), 0, CERTAIN_DIGITS)
+        digits = np.asarray(np.clip(np.log10(size / bound), 0, CERTAIN_DIGITS))
     digits[is_zero] = CERTAIN_DIGITS
     unknown = np.full(analytic.shape, np.nan)
     return Entries(path, analytic, reference, error, unknown, verdict, digits)

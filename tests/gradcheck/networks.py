@@ -24,10 +24,7 @@ class Net:
     gradient: Callable[[Params], Params]
     batch: int
     family: str
-
-    @property
-    def layers(self) -> int:
-        return len(self.params["w"])
+    about: dict[str, Any]
 
 
 def sigmoid(z: Array) -> Array:
@@ -106,16 +103,16 @@ def backprop(params: Params, x: Array, y: Array, hidden: str, cost: str) -> Para
     return nabla
 
 
-def net(
-    family: str, seed: int, sizes: tuple[int, ...] = (5, 7, 4, 3), batch: int = 4
-) -> Net:
+def net(family: str, seed: int, sizes: tuple[int, ...] = (5, 7, 4, 3), batch: int = 4) -> Net:
     """A random network of a family."""
     rng = np.random.default_rng((FAMILIES.index(family), seed))
     hidden = "relu" if family == "relu" else str(rng.choice(["tanh", "sigmoid"]))
     kind = str(rng.choice(["cross_entropy", "quadratic"]))
     x = rng.standard_normal((batch, sizes[0]))
     y = np.eye(sizes[-1])[rng.integers(0, sizes[-1], batch)]
-    w = [rng.standard_normal((m, n)) / np.sqrt(n) for n, m in zip(sizes, sizes[1:], strict=False)]
+    w = [
+        rng.standard_normal((m, n)) / np.sqrt(n) for n, m in zip(sizes, sizes[1:], strict=False)
+    ]
     b = [rng.standard_normal(m) / 2 for m in sizes[1:]]
     if family == "bad scale":
         w = [a * 10.0 ** rng.uniform(-8, 3) for a in w]
@@ -138,4 +135,31 @@ def net(
         lambda p: backprop(p, x, y, hidden, kind),
         batch,
         family,
+        {"x": x, "y": y, "hidden": hidden, "kind": kind},
     )
+
+
+def tied(seed: int, slope: float, sizes: tuple[int, ...] = (3, 4, 2), batch: int = 3) -> Net:
+    """A relu network with a unit exactly at its kink; its gradient takes the given slope."""
+    rng = np.random.default_rng((77, seed))
+    x = rng.standard_normal((batch, sizes[0]))
+    y = rng.standard_normal((batch, sizes[-1]))
+    w = [rng.standard_normal((m, n)) for n, m in zip(sizes, sizes[1:], strict=False)]
+    b = [rng.standard_normal(m) for m in sizes[1:]]
+    w[0][1], b[0][1] = 0, 0
+
+    def cost(p: Params) -> Any:
+        a = relu(x @ p["w"][0].T + p["b"][0])
+        return ((a @ p["w"][1].T + p["b"][1] - y) ** 2).sum() / 2 / batch
+
+    def gradient(p: Params) -> Params:
+        z = x @ p["w"][0].T + p["b"][0]
+        a = relu(z)
+        delta = (a @ p["w"][1].T + p["b"][1] - y) / batch
+        back = delta @ p["w"][1] * ((z > 0) + slope * (z == 0))
+        return {
+            "w": [back.T @ x, delta.T @ a],
+            "b": [back.sum(axis=0), delta.sum(axis=0)],
+        }
+
+    return Net({"w": w, "b": b}, cost, gradient, batch, "tied", {})

@@ -220,7 +220,7 @@ def test_unmeasured_entries_are_left_out() -> None:
         case.known[k].flat[0] = True
         array.flat[1:] = np.nan
     case.known[5][:] = False
-    assert [c.name for c in diagnose(case)] == ["gradient doubled"]
+    assert [c.name for c in diagnose(case)] == ["arrays doubled"]
 
 
 def test_a_fitted_constant_needs_entries_to_follow_it() -> None:

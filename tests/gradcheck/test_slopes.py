@@ -82,7 +82,9 @@ def test_plateaus_on_both_sides_are_no_slope() -> None:
 def test_a_nearer_look_replaces_a_contradicted_slope() -> None:
     # A step at 1e-4 that the first tables pass over.
     def step(t: float) -> float:
-        return 3 * t + (0.5 * math.tanh(1e5 * t) if abs(t) < 1e-3 else 0.5 * math.copysign(1, t))
+        return 3 * t + (
+            0.5 * math.tanh(1e5 * t) if abs(t) < 1e-3 else 0.5 * math.copysign(1, t)
+        )
 
     first = slope(step, 1e-16, 10.0)
     second = confirmed(step, 1e-16, first, 10.0)
