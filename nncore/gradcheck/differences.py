@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
+from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate

@@ -74,13 +74,15 @@ def _hull(
     """The smallest and the largest slope of an entry at and around the point."""
     rng = np.random.default_rng(0)
     array, index = place
-    across = [np.zeros(value.shape) for value in point.values]
+    across: list[FloatArray] = [np.zeros(value.shape) for value in point.values]
     across[array][index] = point.scales[array]
     for _ in range(PATTERNS):
         base = point.direction(rng)
 
         def at(step: float, base: list[FloatArray] = base) -> float:
-            both = [NEARBY * b + step * a for a, b in zip(across, base, strict=True)]
+            both: list[FloatArray] = [
+                NEARBY * b + step * a for a, b in zip(across, base, strict=True)
+            ]
             return point.along(both)(1.0)
 
         slope = (at(STEP) - at(-STEP)) / (2 * STEP * point.scales[array])

@@ -207,9 +207,12 @@ class Report:
             for entries in evidence.entries
             if entries.where(Verdict.AGREES).any()
         ]
-        digits = f"agreement to {min(resolved):.0f} digits or more; " if resolved else ""
+        least = min(resolved, default=0.0)
+        count = f"{least:.0f} digits or more" if math.isfinite(least) else "all digits"
+        digits = f"agreement to {count}; " if resolved else ""
+        size = f"a relative error of {evidence.sensitivity:.1e}"
         seen = (
-            f"a relative error of {evidence.sensitivity:.1e} in one entry would have been seen"
+            f"{size if evidence.sensitivity else 'any error'} in one entry would have been seen"
         )
         lines = [("", f"{evidence.rung}, {evidence.evaluations:,} evaluations of the cost")]
         lines += [("", f"{digits}{seen}")]
