@@ -72,11 +72,12 @@ class Ball:
     def __bool__(self) -> bool:
         return bool(np.not_equal(self, 0))
 
+    # The mark keeps a text from being read as a float again, without its derivative.
     def __format__(self, spec: str) -> str:
-        return format(_rounded(self.value), spec)
+        return f"{format(_rounded(self.value), spec)}~"
 
     def __repr__(self) -> str:
-        return repr(_rounded(self.value))
+        return f"{_rounded(self.value)!r}~"
 
     def __hash__(self) -> int:
         msg = "a number whose derivative is followed was used as a key"

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import gc
 import inspect
 import math
 import sys
 import types
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,15 +21,17 @@ import numpy as np
 from .balls import Ball, BallArray, balls, wrapped
 from .frames import _is_users
 from .functions import FUNCTIONS, log_softmax, logsumexp, softmax
-from .run import LOCK
+from .run import LOCK, current, user_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .tape import Operand
 
-__all__ = ["served"]
+__all__ = ["served", "survivors"]
 
+# Arrays made for the user's code, with the lines that asked for them.
+_allocated: list[tuple[weakref.ref[Any], str]] = []
 _LIBRARIES = ("numpy", "scipy", "math")
 
 
@@ -42,8 +46,12 @@ def _filled(value: int) -> Callable[..., Any]:
     def allocate(shape: Operand, dtype: Operand = None, *_: Operand, **__: Operand) -> Operand:
         if not _is_float(dtype):
             return np.full(shape, value, dtype=dtype)
+        if dtype is not None and np.dtype(dtype).itemsize < np.dtype(float).itemsize:
+            current().roundings.append(user_line())
         number = np.ndarray.item(balls(value))
-        return np.full(shape, number, dtype=object).view(BallArray)
+        buffer = np.full(shape, number, dtype=object).view(BallArray)
+        _allocated.append((weakref.ref(buffer), user_line()))
+        return buffer
 
     return allocate
 
@@ -173,6 +181,20 @@ class _Library(types.ModuleType):
         value = getattr(self.__library, name)
         replacement = _replacement(value)
         return value if replacement is None else replacement
+
+
+def survivors() -> list[str]:
+    """Lines whose arrays the user's code kept.
+
+    Returns
+    -------
+    list of str
+        Forgotten once told.
+    """
+    gc.collect()
+    lines = sorted({line for buffer, line in _allocated if buffer() is not None})
+    _allocated.clear()
+    return lines
 
 
 @contextlib.contextmanager

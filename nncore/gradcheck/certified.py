@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arithmetic import Balls
-from .buffers import served
+from .buffers import served, survivors
 from .consistency import compare_floats
 from .enclosures import Enclosures, Program, Settings, Stopped, tight
 from .evidence import Evidence, NotApplicable, Progress, Verdict
@@ -95,9 +95,17 @@ def certify(
         except Stopped as first:
             try:
                 with served(cost, gradient):
-                    return _Certificate(program, analytic, subgradients, progress).evidence()
+                    certificate = _Certificate(program, analytic, subgradients, progress)
+                    evidence = certificate.evidence()
             except Stopped:
                 raise NotApplicable(str(first)) from first
+            program.run_in_floats()
+            evidence.notes += [
+                f"{line}: your code keeps this buffer between calls; it still holds numbers of "
+                "the check, so make the object anew"
+                for line in survivors()
+            ]
+            return evidence
 
 
 @contextlib.contextmanager
@@ -142,7 +150,12 @@ class _Certificate:
             explanation = Explanation(self.program, sides, self.findings)
             explanation.explain(disjoint)
             self.notes += explanation.notes
-        self.notes += compare_floats(self.program, self.analytic, self.findings)
+        self.notes += compare_floats(
+            self.program,
+            self.analytic,
+            self.findings,
+            is_rounded=sides is not None and sides.is_rounded,
+        )
         return self._evidence(explanation)
 
     def _resolve(self) -> Enclosures | None:

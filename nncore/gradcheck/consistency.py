@@ -27,7 +27,11 @@ ROUGH_BITS = {2: 6, 4: 16, 8: 45}
 
 
 def compare_floats(
-    program: Program, analytic: list[FloatArray], findings: dict[int, Finding]
+    program: Program,
+    analytic: list[FloatArray],
+    findings: dict[int, Finding],
+    *,
+    is_rounded: bool = False,
 ) -> list[str]:
     """Correct the verdicts where the user's own floats say otherwise.
 
@@ -39,6 +43,8 @@ def compare_floats(
         What the gradient returned in its own floats.
     findings : dict
         By the flat index of the entry; changed.
+    is_rounded : bool, optional
+        Whether a program rounds to single precision on its way.
 
     Returns
     -------
@@ -46,7 +52,8 @@ def compare_floats(
         What to tell the user.
     """
     arrays = [*analytic, *program.structure.arrays]
-    settings = Settings(ROUGH_BITS[min(8, *(array.dtype.itemsize for array in arrays))])
+    narrowest = min(4 if is_rounded else 8, *(array.dtype.itemsize for array in arrays))
+    settings = Settings(ROUGH_BITS[narrowest])
     try:
         value, cost_run = program.run_cost(settings)
         rough, run = program.run_gradient(settings, rough=True)

@@ -46,6 +46,8 @@ class Settings:
         By how much the constants `one_sided` are widened.
     one_sided : frozenset of float, optional
         Constants that occur in one of the two programs only.
+    seed : int, optional
+        Move them by so many ulp in a random sense instead.
     removed : frozenset, optional
         Constants left out as approximations, each with its line.
     """
@@ -53,6 +55,7 @@ class Settings:
     bits: int | None
     ulp: int = 0
     one_sided: frozenset[float] = frozenset()
+    seed: int | None = None
     removed: frozenset[tuple[float, str]] = frozenset()
 
     @property
@@ -68,6 +71,7 @@ class Settings:
             FUNCTIONS,
             ulp=self.ulp,
             one_sided=self.one_sided,
+            seed=self.seed,
             removed=self.removed,
             **options,
         )
@@ -160,8 +164,19 @@ class Program:
     def __post_init__(self) -> None:
         self.floats = [value for array in self.structure.arrays for value in _flat(array)]
         self._numbers: dict[str, list[Number]] = {}
+        self.cost_in_floats = float(np.asarray(self.run_in_floats()).reshape(-1)[0])
+
+    def run_in_floats(self) -> Operand:
+        """Run both programs in floats, so that objects which keep arrays keep floats.
+
+        Returns
+        -------
+        Any
+            The cost.
+        """
         value = self.cost(self.structure.rebuild(self.structure.arrays))
-        self.cost_in_floats = float(np.asarray(value).reshape(-1)[0])
+        self.gradient(self.structure.rebuild(self.structure.arrays))
+        return value
 
     def enclosures(self, settings: Settings) -> Enclosures:
         """Run both programs.
@@ -380,14 +395,18 @@ def _followed(run: Run) -> Iterator[None]:
     """
     try:
         yield
-    except (Undecided, Stopped):
-        raise
     except Exception as error:
+        if run.overlap is not None:
+            raise Undecided(run.overlap) from error
         if run.defeat is not None:
             raise Stopped(run.defeat) from error
+        if isinstance(error, Stopped):
+            raise
         place = f" in {line_of(error)}" if line_of(error) else ""
         what = f"{type(error).__name__}{place}: {error}"
         msg = f"the code does not run on {run.arithmetic.name}: {what}"
         raise Stopped(msg) from error
+    if run.overlap is not None:
+        raise Undecided(run.overlap)
     if run.defeat is not None:
         raise Stopped(run.defeat)

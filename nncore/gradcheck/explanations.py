@@ -17,6 +17,10 @@ __all__ = ["Explanation"]
 
 # Constants may be the results of float arithmetic that lost so many bits.
 MOST_ULP = 2**18
+# Random moves of the constants, and how much larger a difference may be than the root of their
+# number times what they move: a sum of n terms is at most so much larger than a random one.
+SAMPLES = 2
+MARGIN = 4
 # A distance of more than a tenth of the entry is no agreement.
 ONE_DIGIT = 0.1
 
@@ -90,6 +94,9 @@ class Explanation:
             return set()
         far = {i for i in entries if _disjoint(widest, i)}
         near = entries - far
+        moved = self._moved(settings, sides, near)
+        self._give_up(near - moved)
+        near = moved
         with settings.arithmetic.context():
             for i in near:
                 self._limit(sides, i)
@@ -99,6 +106,27 @@ class Explanation:
             return far
         self._give_up(far)
         return set()
+
+    def _moved(self, settings: Settings, sides: Enclosures, entries: set[int]) -> set[int]:
+        """The entries whose difference moves enough when the constants are moved at random.
+
+        Wide enclosures also overlap where constants cancel; what constants explain, they move.
+        """
+        allowance = MARGIN * math.sqrt(len(self.one_sided))
+        explained = set()
+        for seed in range(SAMPLES):
+            at = dataclasses.replace(self._at(settings, MOST_ULP), seed=seed)
+            try:
+                others = self.program.enclosures(at)
+            except Undecided:
+                return set(entries)
+            with settings.arithmetic.context():
+                for i in entries:
+                    gap = sides.analytic[i] - sides.reference[i]
+                    move = others.analytic[i] - others.reference[i] - gap
+                    if gap.abs_lower() <= allowance * move.abs_upper():
+                        explained.add(i)
+        return explained
 
     def _give_up(self, entries: set[int]) -> None:
         """Call the entries unresolvable."""

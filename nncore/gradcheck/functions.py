@@ -10,7 +10,8 @@ import numpy as np
 from .approximations import bounded
 from .balls import Ball, BallArray, array_of, balls
 from .contractions import dot, einsum, inner, outer, tensordot, vdot
-from .operations import UFUNCS, _groups, larger, sign_of, summed, unwrapped
+from .elementary import Elementary
+from .operations import UFUNCS, _groups, apply, larger, sign_of, summed, unwrapped
 from .run import current, user_line
 
 if TYPE_CHECKING:
@@ -255,11 +256,7 @@ def _astype(array: Operand, dtype: Operand, *_: Operand, **__: Operand) -> Opera
     # Subnormal numbers of the narrow type owe an absolute error as well.
     relative = error * run.arithmetic.exact(float(np.finfo(kind).eps) / 2)
     absolute = error * run.arithmetic.exact(float(np.finfo(kind).smallest_subnormal))
-    near = np.asarray(ours).ravel().tolist()
-    rounded = array_of(
-        [Ball(ball.value * (1 + relative) + absolute, ball.slot) for ball in near], ours.shape
-    )
-    return unwrapped(rounded)
+    return apply(Elementary(lambda x: x * (1 + relative) + absolute, (None,)), ours)
 
 
 def _norm(

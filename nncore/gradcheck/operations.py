@@ -10,7 +10,7 @@ import numpy as np
 from .approximations import bounded, sees_small, with_small
 from .balls import Ball, BallArray, array_of, balls
 from .elementary import BINARY, UNARY, Elementary
-from .run import Undecided, current, user_line
+from .run import current, user_line
 from .tape import CONSTANT, Number, Operand, Product, Sparse
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ def sign_of(left: Ball, right: Ball) -> int:
     order = run.order(left, right)
     if order is None:
         if not run.rough:
-            raise Undecided(user_line())
+            raise run.undecided()
         run.doubtful.append(user_line())
         a, b = left.value.mid(), right.value.mid()
         return int(a > b) - int(a < b)
@@ -338,7 +338,7 @@ def _is_finite(answer: bool) -> Operand:
         ours = balls(array)
         entries = np.asarray(ours).ravel().tolist()
         if not all(current().arithmetic.finite(ball.value) for ball in entries):
-            raise Undecided(user_line())
+            raise current().undecided()
         return np.full(ours.shape, answer)[()]
 
     return question

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+import random
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -85,6 +86,8 @@ class Run:
         By how much constants that occur in this run alone are widened.
     one_sided : frozenset of float, optional
         Those constants.
+    seed : int, optional
+        Move these constants by so many ulp in a random sense instead.
     removed : frozenset of float and line, optional
         Constants to be left out, as approximations.
     rough : bool, optional
@@ -99,6 +102,7 @@ class Run:
     recording: bool = False
     ulp: int = 0
     one_sided: frozenset[float] = frozenset()
+    seed: int | None = None
     removed: frozenset[tuple[float, str]] = frozenset()
     rough: bool = False
     forced: int = 0
@@ -117,8 +121,9 @@ class Run:
         self.doubtful: list[str] = []
         # Lines of roundings to single precision.
         self.roundings: list[str] = []
-        # The first thing that could not be given, even if the code caught the error.
+        # The first thing that could not be given or decided, even if the code caught the error.
         self.defeat: str | None = None
+        self.overlap: str | None = None
 
     def __enter__(self) -> Self:
         LOCK.acquire()
@@ -148,11 +153,16 @@ class Run:
         Returns
         -------
         Number
-            Exact, or widened where it is a float that occurs in this run alone.
+            Exact; a float that occurs in one program alone is widened, or moved where a seed
+            is set.
         """
-        if self.ulp and value in self.one_sided and isinstance(value, float):
+        number = self.arithmetic.exact(value)
+        if not self.ulp or value not in self.one_sided or not isinstance(value, float):
+            return number
+        if self.seed is None:
             return self.arithmetic.widened(value, self.ulp)
-        return self.arithmetic.exact(value)
+        sign = random.Random(f"{self.seed} {value}").choice((-1, 1))  # noqa: S311 - no secret
+        return number + sign * self.ulp * self.arithmetic.exact(math.ulp(value))
 
     def numbers(self, values: list[float]) -> list[Number]:
         """Constants of the user's code as foreign numbers.
@@ -209,6 +219,17 @@ class Run:
         message = f"{reason} ({line})" if line else reason
         self.defeat = self.defeat or message
         return Defeated(message)
+
+    def undecided(self) -> Undecided:
+        """The error to raise where two numbers overlap.
+
+        Returns
+        -------
+        Undecided
+            Names the user's line.
+        """
+        self.overlap = self.overlap or user_line()
+        return Undecided(self.overlap)
 
     def order(self, left: Operand, right: Operand) -> int | None:
         """Which of two of our numbers is larger, to first order along the direction.

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from certifying import certified, only, verdicts
+from tests.gradcheck.certifying import certified, only, verdicts
 
 from nncore.gradcheck.evidence import NotApplicable, Verdict
 
@@ -369,7 +369,7 @@ def test_printing_works(capsys):
         return (w * w).sum()
 
     assert only(printing, lambda w: 2 * w, np.array([0.25])) == "agrees"
-    assert "0.250 0.25 [0.25]" in capsys.readouterr().out
+    assert "0.250~ 0.25~ [0.25~]" in capsys.readouterr().out
 
 
 # --- the program that runs --------------------------------------------------------------------
@@ -488,3 +488,65 @@ def test_a_cost_that_is_no_number_of_the_run_is_named(plain):
 
 def test_a_cost_that_does_not_move_has_zero_derivatives():
     assert only(lambda w: np.sign(w).sum(), np.zeros_like, np.array([0.3, -0.7])) == "agrees"
+
+
+# --- what an expert would try -------------------------------------------------------------------
+
+
+def test_constants_that_cancel_do_not_hide_an_error():
+    def hiding(w):
+        return 2.002 * w + 1e17 * w - 1e17 * w
+
+    evidence = certified(lambda w: (w * w).sum(), hiding, np.array([0.3, 0.7]))
+    assert verdicts(evidence) == {"unresolvable"}
+
+
+def test_a_text_is_not_read_as_a_float():
+    def texting(w):
+        return (w * float(str(w[0]))).sum()
+
+    with pytest.raises(NotApplicable, match="could not convert"):
+        certified(texting, lambda w: 2 * w, np.array([0.3]))
+
+
+def test_an_undecided_comparison_counts_even_if_the_code_catches_it():
+    def catching(w):
+        try:
+            return (w if np.exp(w[0]) * np.exp(-w[0]) > 1 else 2 * w).sum()
+        except Exception:  # noqa: BLE001 - as users write
+            return w.sum()
+
+    evidence = certified(catching, np.ones_like, np.array([0.1]))
+    assert verdicts(evidence) == {"unresolvable"}
+
+
+def test_a_rounded_number_is_not_the_number_itself():
+    def equal(w):
+        return (w * (w == w.astype(np.float32))).sum()
+
+    evidence = certified(equal, np.ones_like, np.array([0.1]))
+    assert "agrees" not in verdicts(evidence)
+
+
+def test_a_kept_buffer_is_named():
+    class Keeping:
+        buffer = None
+
+        def __call__(self, w):
+            if self.buffer is None or w.dtype == object:
+                self.buffer = np.zeros(2)
+            out = self.buffer if w.dtype == object else np.zeros(2)
+            out[:] = 2 * w
+            return out
+
+    evidence = certified(lambda w: (w * w).sum(), Keeping(), np.array([0.3, 0.7]))
+    assert "keeps this buffer" in " ".join(evidence.notes)
+
+
+def test_a_buffer_of_single_precision_is_served():
+    def filled(w):
+        out = np.zeros(2, dtype=np.float32)
+        out[:] = 2 * w
+        return out
+
+    assert only(lambda w: (w * w).sum(), filled, np.array([0.3, 0.7])) == "agrees"

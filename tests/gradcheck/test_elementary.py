@@ -8,7 +8,7 @@ import flint
 import mpmath
 import numpy as np
 import pytest
-from enclosing import enclosed
+from tests.gradcheck.enclosing import enclosed
 from scipy import special
 
 mpmath.mp.dps = 60

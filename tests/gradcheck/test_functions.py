@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from enclosing import enclosed, floats, started
+from tests.gradcheck.enclosing import enclosed, floats, started
 
 from nncore.gradcheck.balls import Ball, BallArray
 from nncore.gradcheck.enclosures import Settings

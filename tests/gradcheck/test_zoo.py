@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from certifying import certified, verdicts
-from zoo import deeper, objects, plain, pure
+from tests.gradcheck.certifying import certified, verdicts
+from tests.gradcheck.zoo import deeper, objects, plain, pure
 
 from nncore.gradcheck.evidence import Verdict
 from nncore.gradcheck.structure import Structure
