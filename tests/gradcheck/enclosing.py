@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nncore.gradcheck.balls import Ball, array_of, balls
 from nncore.gradcheck.enclosures import Settings
-from nncore.gradcheck.run import Run
+
+if TYPE_CHECKING:
+    from nncore.gradcheck.run import Run
 
 
 def started(run: Run, *arrays: Any) -> list[Any]:

@@ -1,4 +1,8 @@
-"""What a verdict of the certified rung rests on; each trap was a false alarm or a false proof."""
+"""What a certified verdict rests on; each trap was a false alarm or a false proof."""
+
+# The programs under test are written as people write them: without types.
+# mypy: allow-untyped-defs, allow-untyped-calls
+# ruff: noqa: ANN001, ANN201, ANN202
 
 from __future__ import annotations
 
@@ -6,9 +10,9 @@ import math
 
 import numpy as np
 import pytest
-from tests.gradcheck.certifying import certified, only, verdicts
 
 from nncore.gradcheck.evidence import NotApplicable, Verdict
+from tests.gradcheck.certifying import certified, only, verdicts
 
 RNG = np.random.default_rng(7)
 X = RNG.normal(size=(3, 4))
@@ -37,6 +41,7 @@ def test_a_correct_gradient_agrees_in_every_entry():
     evidence = certified(cost, gradient, [W, B])
     assert verdicts(evidence) == {"agrees"}
     assert evidence.sensitivity < 1e-30
+    assert evidence.achieved_digits is not None
     assert evidence.achieved_digits > 12
     assert min(leaf.digits.min() for leaf in evidence.entries) > 30
 
@@ -234,7 +239,9 @@ def test_a_relu_at_zero_is_a_kink(relu, at_zero):
     assert evidence.entries[0].verdict.tolist() == [
         v.code for v in (Verdict.KINK, Verdict.AGREES, Verdict.AGREES, Verdict.KINK)
     ]
-    left, right = evidence.entries[0].slopes
+    slopes = evidence.entries[0].slopes
+    assert slopes is not None
+    left, right = slopes
     assert sorted([left[0], right[0]]) == [0, 2]
     assert math.isnan(left[1])
     assert only(relu_cost, relu_gradient, w, subgradients=True) == "agrees"
@@ -397,6 +404,7 @@ def test_a_formula_that_floats_evaluate_badly_is_told():
 
     evidence = certified(lambda w: (w * w).sum() / 2, unstable, np.array([1e-7]))
     assert verdicts(evidence) == {"agrees"}
+    assert evidence.achieved_digits is not None
     assert evidence.achieved_digits < 12
 
 
@@ -513,7 +521,7 @@ def test_an_undecided_comparison_counts_even_if_the_code_catches_it():
     def catching(w):
         try:
             return (w if np.exp(w[0]) * np.exp(-w[0]) > 1 else 2 * w).sum()
-        except Exception:  # noqa: BLE001 - as users write
+        except Exception:
             return w.sum()
 
     evidence = certified(catching, np.ones_like, np.array([0.1]))
@@ -530,12 +538,10 @@ def test_a_rounded_number_is_not_the_number_itself():
 
 def test_a_kept_buffer_is_named():
     class Keeping:
-        buffer = None
-
         def __call__(self, w):
-            if self.buffer is None or w.dtype == object:
-                self.buffer = np.zeros(2)
-            out = self.buffer if w.dtype == object else np.zeros(2)
+            out = np.zeros(2)
+            if w.dtype == object:
+                self.buffer = out
             out[:] = 2 * w
             return out
 

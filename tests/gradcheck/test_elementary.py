@@ -1,19 +1,24 @@
 """Each elementary function and its derivatives, against mpmath with sixty digits."""
 
+# The programs under test are written as people write them: without types.
 # mypy: allow-untyped-defs, allow-untyped-calls
+# ruff: noqa: ANN001, ANN201, ANN202
 
 from __future__ import annotations
+
+from typing import Any
 
 import flint
 import mpmath
 import numpy as np
 import pytest
-from tests.gradcheck.enclosing import enclosed
 from scipy import special
+
+from tests.gradcheck.enclosing import enclosed
 
 mpmath.mp.dps = 60
 LOG2 = mpmath.log(2)
-UNARY = {
+UNARY: dict[str, Any] = {
     "negative": (np.negative, lambda x: -x),
     "exp": (np.exp, mpmath.exp),
     "exp2": (np.exp2, lambda x: mpmath.mpf(2) ** x),
@@ -43,7 +48,7 @@ UNARY = {
     "positive": (lambda x: +x, lambda x: x),
     "conjugate": (np.conjugate, lambda x: x),
 }
-POSITIVE = {
+POSITIVE: dict[str, Any] = {
     "log": (np.log, mpmath.log),
     "log2": (np.log2, lambda x: mpmath.log(x) / LOG2),
     "log10": (np.log10, mpmath.log10),
@@ -57,13 +62,13 @@ POSITIVE = {
     "xlog1py": (lambda x: special.xlog1py(x, x), lambda x: x * mpmath.log(1 + x)),
     "arccosh": (lambda x: np.arccosh(1 + x), lambda x: mpmath.acosh(1 + x)),
 }
-UNIT = {
+UNIT: dict[str, Any] = {
     "arcsin": (np.arcsin, mpmath.asin),
     "arccos": (np.arccos, mpmath.acos),
     "arctanh": (np.arctanh, mpmath.atanh),
     "logit": (lambda x: special.logit((1 + x) / 2), lambda x: mpmath.log((1 + x) / (1 - x))),
 }
-BINARY = {
+BINARY: dict[str, Any] = {
     "add": (np.add, lambda x, y: x + y),
     "subtract": (np.subtract, lambda x, y: x - y),
     "multiply": (np.multiply, lambda x, y: x * y),
@@ -128,7 +133,7 @@ def test_the_cube_root_of_an_overlap_with_zero_encloses_it():
     assert value.contains(0)
 
 
-RANDOM = {
+RANDOM: dict[str, Any] = {
     "+": (np.add, lambda x, y: x + y),
     "-": (np.subtract, lambda x, y: x - y),
     "*": (np.multiply, lambda x, y: x * y),

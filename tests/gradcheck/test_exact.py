@@ -1,6 +1,8 @@
 """The exact rung: equality of fractions, and nothing else."""
 
+# The programs under test are written as people write them: without types.
 # mypy: allow-untyped-defs, allow-untyped-calls
+# ruff: noqa: ANN001, ANN201, ANN202
 
 from __future__ import annotations
 

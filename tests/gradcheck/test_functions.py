@@ -1,17 +1,21 @@
 """numpy's functions of whole arrays: values as numpy's, derivatives as differences say."""
 
+# The programs under test are written as people write them: without types.
 # mypy: allow-untyped-defs, allow-untyped-calls
+# ruff: noqa: ANN001, ANN201, ANN202
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from tests.gradcheck.enclosing import enclosed, floats, started
 
 from nncore.gradcheck.balls import Ball, BallArray
 from nncore.gradcheck.enclosures import Settings
 from nncore.gradcheck.functions import log_softmax, logsumexp, softmax
 from nncore.gradcheck.run import Defeated, Undecided
+from tests.gradcheck.enclosing import enclosed, floats, started
 
 RNG = np.random.default_rng(3)
 A = RNG.normal(size=(3, 4))
@@ -59,28 +63,51 @@ def unpacked(x):
     return np.array([[entry for entry in row] for row in rows])
 
 
-FUNCTIONS = {
+def sorted_in_place(x):
+    out = x.copy()
+    out.sort(axis=0)
+    return out
+
+
+def logsumexp_of(x):
+    top = x.max(axis=1, keepdims=True)
+    return np.log(np.exp(x - top).sum(axis=1)) + top[:, 0]
+
+
+def copied(x):
+    out = np.zeros_like(x)
+    np.copyto(out, x, where=MASK)
+    return out
+
+
+def put(x):
+    out = np.zeros_like(x)
+    np.put_along_axis(out, np.array([[0], [1], [2]]), x[:, :1], axis=1)
+    return out
+
+
+FUNCTIONS: dict[str, Any] = {
     "sum": lambda x: x.sum(),
     "sum axis": lambda x: np.sum(x, axis=1),
     "sum axes": lambda x: np.sum(np.stack([x, x * x]), axis=(0, -1)),
     "sum keepdims": lambda x: x.sum(0, keepdims=True),
     "sum where": lambda x: np.sum(x, where=MASK),
-    "builtin sum": lambda x: sum(x),
-    "add.reduce": lambda x: np.add.reduce(x),
+    "builtin sum": sum,
+    "add.reduce": np.add.reduce,
     "multiply.reduce": lambda x: np.multiply.reduce(x, axis=1),
     "maximum.reduce": lambda x: np.maximum.reduce(x, axis=1),
     "add.accumulate": lambda x: np.add.accumulate(x, axis=1),
     "multiply.outer": lambda x: np.multiply.outer(x, V),
-    "mean": lambda x: np.mean(x),
+    "mean": np.mean,
     "mean axis": lambda x: x.mean(axis=0),
     "average": lambda x: np.average(x, axis=0, weights=[1, 2, 3]),
     "var": lambda x: x.var(axis=1, ddof=1),
     "std": lambda x: np.std(x, axis=0, keepdims=True),
     "prod": lambda x: np.prod(x, axis=1),
-    "cumsum": lambda x: np.cumsum(x),
+    "cumsum": np.cumsum,
     "cumsum axis": lambda x: x.cumsum(axis=0),
     "cumprod": lambda x: np.cumprod(x, axis=1),
-    "max": lambda x: np.max(x),
+    "max": np.max,
     "max axis": lambda x: x.max(axis=1, keepdims=True),
     "amin": lambda x: np.amin(x, axis=0),
     "builtin max": lambda x: max(x.ravel()),
@@ -89,7 +116,7 @@ FUNCTIONS = {
     "sort": lambda x: np.sort(x, axis=1),
     "sort flat": lambda x: np.sort(x, axis=None),
     "argsort": lambda x: x.ravel()[np.argsort(x, axis=None)],
-    "sort method": lambda x: sorted_in_place(x),
+    "sort method": sorted_in_place,
     "clip": lambda x: np.clip(x, -0.5, 0.5),
     "clip method": lambda x: x.clip(max=0.1),
     "clip named": lambda x: np.clip(x, min=0.1, max=None),
@@ -124,7 +151,7 @@ FUNCTIONS = {
     "einsum trace": lambda x: np.einsum("ii", x @ x.T),
     "einsum alone": lambda x: np.einsum("i,j->", x[0], x[1]),
     "trace": lambda x: np.trace(x @ x.T) + (x @ x.T).trace(),
-    "norm": lambda x: np.linalg.norm(x),
+    "norm": np.linalg.norm,
     "norm axis": lambda x: np.linalg.norm(x, axis=1, keepdims=True),
     "norm 1": lambda x: np.linalg.norm(x[0], 1),
     "norm 3": lambda x: np.linalg.norm(x, 3, axis=1),
@@ -153,7 +180,7 @@ FUNCTIONS = {
     "delete": lambda x: np.delete(x, 1, axis=0),
     "append": lambda x: np.append(x, [1.5]),
     "take": lambda x: np.take(x, [0, 2], axis=1),
-    "triu": lambda x: np.triu(x),
+    "triu": np.triu,
     "diag": lambda x: np.diag(x[0]) + np.diag(x @ x.T)[0],
     "moveaxis": lambda x: np.moveaxis(S * x, 0, -1),
     "copy": lambda x: np.copy(x) + x.copy() + x.flatten().reshape(3, 4),
@@ -166,13 +193,13 @@ FUNCTIONS = {
     "tolist": lambda x: x.tolist()[1][2] * x,
     "round trip": lambda x: np.asarray(np.array(x)) * 2,
     "plain array": lambda x: np.exp(np.asarray(x)) + np.sqrt(np.array(x.tolist()) ** 2),
-    "vectorize": lambda x: np.vectorize(lambda t: t * t if t > 0 else -t)(x),
+    "vectorize": np.vectorize(lambda t: t * t if t > 0 else -t),
     "scalars": lambda x: (2 - x[0, 0]) / np.float64(3) * np.float32(0.5) ** x[0, 1] - -x[1, 1],
     "scalar left": lambda x: np.float64(2.5) * x[0, 0] + np.int64(3) / x[0, 1] + +x[1, 1],
     "integers": lambda x: np.arange(4) * x + np.array([True, False, True, True]),
     "power": lambda x: x**2 + x**3.0 + abs(x) ** 0.5 + abs(x) ** 1.5 + 2**x,
     "logaddexp": lambda x: np.logaddexp(x, C),
-    "logaddexp.reduce": lambda x: logsumexp_of(x),
+    "logaddexp.reduce": logsumexp_of,
     "in place": in_place,
     "out": with_out,
     "outs": into_outs,
@@ -180,33 +207,10 @@ FUNCTIONS = {
     "unpacked": unpacked,
     "iteration": lambda x: [row.sum() for row in x][1] * x,
     "float32": lambda x: np.multiply(x, C, dtype=float),
-    "copyto": lambda x: copied(x),
-    "put": lambda x: put(x),
+    "copyto": copied,
+    "put": put,
     "ball index": lambda x: x[0, 0][...] * x + x[0, 0][None],
 }
-
-
-def sorted_in_place(x):
-    out = x.copy()
-    out.sort(axis=0)
-    return out
-
-
-def logsumexp_of(x):
-    top = x.max(axis=1, keepdims=True)
-    return np.log(np.exp(x - top).sum(axis=1)) + top[:, 0]
-
-
-def copied(x):
-    out = np.zeros_like(x)
-    np.copyto(out, x, where=MASK)
-    return out
-
-
-def put(x):
-    out = np.zeros_like(x)
-    np.put_along_axis(out, np.array([[0], [1], [2]]), x[:, :1], axis=1)
-    return out
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -259,10 +263,10 @@ def test_logsumexp_with_weights():
     assert float(value) == pytest.approx(np.log((np.exp(A) * C**2).sum(axis=1)).sum())
 
 
-REFUSED = {
-    "round": lambda x: np.round(x),
-    "rint": lambda x: np.rint(x),
-    "floor": lambda x: np.floor(x),
+REFUSED: dict[str, Any] = {
+    "round": np.round,
+    "rint": np.rint,
+    "floor": np.floor,
     "spectral norm": lambda x: np.linalg.norm(x, 2),
     "ellipsis": lambda x: np.einsum("...i->...", x),
     "sign of logsumexp": lambda x: logsumexp(x, return_sign=True),
@@ -282,7 +286,7 @@ REFUSED = {
     "comparison out": lambda x: np.greater(x, 0, out=np.zeros_like(x)),
     "at": lambda x: np.add.at(np.zeros(3), [0], x[0, 0]),
     "reduce": lambda x: np.logaddexp.reduce(x, axis=1),
-    "divide.reduce": lambda x: np.divide.reduce(x),
+    "divide.reduce": np.divide.reduce,
     "shape": lambda x: x @ x,
     "no dimensions": lambda x: np.matmul(x, 2),
 }
@@ -322,7 +326,7 @@ def test_truth_is_data():
         assert bool(x[0, 0])
         assert bool(x[:1, 0])
         assert x[0, 0] is not None
-        assert (x[0, 0] == None) is False  # noqa: E711 - what a user may write
+        assert (x[0, 0] == None) is False
         assert x[0, 0] != "text"
 
 
@@ -331,9 +335,8 @@ def test_arrays_stay_ours():
     with run:
         (x,) = started(run, A)
         for thing in (x.T, x[0], x + 1, np.exp(x), x @ B, np.stack([x, x]), x.astype(float)):
-            assert type(thing) is BallArray
-        assert type(x[0, 0]) is Ball
-        assert type(np.exp(x[0, 0])) is Ball
+            assert isinstance(thing, BallArray)
+        assert all(type(thing) is Ball for thing in (x[0, 0], np.exp(x[0, 0]), x.sum()))
 
 
 def test_a_number_outlives_its_run_in_vain():

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.gradcheck.certifying import certified, verdicts
-from tests.gradcheck.zoo import deeper, objects, plain, pure
 
 from nncore.gradcheck.evidence import Verdict
 from nncore.gradcheck.structure import Structure
+from tests.gradcheck.certifying import certified, verdicts
+from tests.gradcheck.zoo import deeper, objects, plain, pure
 
 NETWORKS = [*plain.NETWORKS, *objects.NETWORKS, *deeper.NETWORKS, *pure.NETWORKS]
 

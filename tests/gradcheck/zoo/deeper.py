@@ -1,7 +1,6 @@
 """Recurrent, convolutional and normalised networks."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, N803, N806, NPY002, D, PLR0915 - written as people write them
 
 from functools import reduce
 
@@ -240,7 +239,7 @@ def functional():
         return reduce(lambda a, wb: [*a, np.tanh(a[-1] @ wb[0].T + wb[1])], p, [x])
 
     def cost(p):
-        return sum(map(lambda r: r @ r, forward(p)[-1] - t)) / 2  # noqa: C417
+        return sum(map(lambda r: r @ r, forward(p)[-1] - t)) / 2
 
     def grad(p):
         a = forward(p)

@@ -1,7 +1,6 @@
 """Networks as classes."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, N803, N806, NPY002, D, PLR2004 - written as people write them
 
 import numpy as np
 

@@ -1,7 +1,6 @@
 """Networks as functions of a few arrays."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, N803, N806, NPY002, PLR0915 - written as people write them
 
 import math
 

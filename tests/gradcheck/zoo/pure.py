@@ -1,7 +1,6 @@
 """Networks in plain Python, and with plain Python in the middle."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, NPY002, D - written as people write them
 
 import math
 import random
