@@ -60,6 +60,11 @@ class Slope:
         """Whether the one-sided slopes differ by more than their errors."""
         return abs(self.right - self.left) > 2 * self.side_error
 
+    @property
+    def largest_break(self) -> float:
+        """The largest difference of the one-sided slopes that is not excluded."""
+        return abs(self.right - self.left) + 2 * self.side_error
+
 
 def noise_along(line: Line, length: float = 1e-2, points: int = 12) -> float:
     """Standard deviation of the rounding noise of a function, from its high differences.
@@ -134,8 +139,11 @@ def slope(line: Line, noise: float, length: float = 1.0) -> Slope:
         # A kink at a distance that the steps pass over looks like one at the point itself.
         length /= NEARER
         nearer = _slope_at(counted, noise, length)
-        if not nearer.is_kink:
+        if nearer.largest_break < abs(found.right - found.left) / 2:
             return dataclasses.replace(nearer, evaluations=counted.calls)
+        if not nearer.is_kink:
+            # From here on noise hides a kink of this size.
+            break
     return dataclasses.replace(found, evaluations=counted.calls)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+Array: TypeAlias = NDArray[np.floating[Any]]
+Factor: TypeAlias = Callable[[int], float]
 
 
 def sigmoid(z: Array) -> Array:
-    return 1 / (1 + np.exp(-z))
+    return np.asarray(1 / (1 + np.exp(-z)))
 
 
 ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
@@ -72,7 +74,7 @@ class Network:
 
 def softmax(z: Array) -> Array:
     e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+    return np.asarray(e / e.sum(axis=1, keepdims=True))
 
 
 def softmax_diagonal(z: Array) -> Array:
@@ -82,8 +84,8 @@ def softmax_diagonal(z: Array) -> Array:
 def network(seed: int, *, batch: int = 3, l2: float | None = None) -> Network:
     rng = np.random.default_rng((9, seed))
     sizes = [6, 6, 6, 4]
-    w = [rng.standard_normal((m, n)) / 2 for n, m in zip(sizes, sizes[1:], strict=False)]
-    b = [rng.standard_normal(m) / 3 for m in sizes[1:]]
+    w: list[Array] = [rng.standard_normal((m, n)) / 2 for n, m in itertools.pairwise(sizes)]
+    b: list[Array] = [rng.standard_normal(m) / 3 for m in sizes[1:]]
     x = rng.standard_normal((batch, 6))
     y = np.eye(4)[rng.integers(0, 4, batch)]
     hidden = ["tanh", "sigmoid"][seed % 2]
@@ -91,7 +93,9 @@ def network(seed: int, *, batch: int = 3, l2: float | None = None) -> Network:
     return Network(w, b, x, y, hidden, output, 0.017 if l2 is None else l2)
 
 
-def backprop(net: Network, bug: str = "", layer: int = 0) -> dict[str, list[Array]]:
+def backprop(  # noqa: C901, PLR0912, PLR0915 - one place for every mistake
+    net: Network, bug: str = "", layer: int = 0
+) -> dict[str, list[Array]]:
     """The gradient, or what the bug makes of it; the layer matters to some."""
     zs, a = net.forward()
     batch, w = net.batch, net.w
@@ -185,7 +189,7 @@ INSIDE = (
     "penalty alone",
     "error from the wrong end",
 )
-FACTORS = {
+FACTORS: dict[str, Factor] = {
     "gradient summed over the batch": lambda n: n,
     "gradient divided by the batch twice": lambda n: 1 / n,
     "gradient multiplied by the batch twice": lambda n: n * n,
@@ -198,7 +202,7 @@ FACTORS = {
     "summed over the outputs": lambda _: 4,
     "constant ratio": lambda _: 1.7,
 }
-PENALTIES = {
+PENALTIES: dict[str, Factor] = {
     "l2 missing": lambda _: -1.0,
     "l2 doubled": lambda _: 1.0,
     "l2 with the wrong sign": lambda _: -2.0,
@@ -212,7 +216,7 @@ ONE_ARRAY = {
     "array zero": 0.0,
     "array wrong sign": -1,
 }
-BIASES = {
+BIASES: dict[str, Factor] = {
     "bias summed over the batch": lambda n: n,
     "bias divided by the batch twice": lambda n: 1 / n,
     "bias zero": lambda _: 0,
@@ -237,7 +241,7 @@ OUTSIDE = (*FACTORS, *PENALTIES, *ONE_ARRAY, *BIASES, *OTHERS)
 BUGS = (*INSIDE, *OUTSIDE)
 
 
-def outside(
+def outside(  # noqa: C901, PLR0912 - one place for every mistake
     g: dict[str, list[Array]], net: Network, bug: str, layer: int
 ) -> dict[str, list[Array]]:
     """What a bug around backpropagation makes of the gradient."""
@@ -261,7 +265,7 @@ def outside(
     elif bug in {"rows reversed", "columns reversed"}:
         arrays[layer] = np.flip(arrays[layer], 0 if bug[0] == "r" else 1)
     elif bug.startswith("cast to"):
-        arrays = [a.astype(bug.split()[-1]).astype(float) for a in arrays]
+        arrays = [a.astype(bug.rsplit(maxsplit=1)[-1]).astype(float) for a in arrays]
     elif bug == "absolute value":
         arrays = [np.abs(a) for a in arrays]
     elif bug == "clipped":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mpmath
 import numpy as np
 
-from tests.gradcheck.networks import Net
+if TYPE_CHECKING:
+    from tests.gradcheck.networks import Net
 
 DIGITS = 60
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any, TypeAlias
+import itertools
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[Any]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Also complex numbers, balls and what rounds at random.
+Array: TypeAlias = Any
 Params: TypeAlias = dict[str, list[Array]]
 
 FAMILIES = ("plain", "bad scale", "saturated", "relu", "large logits")
@@ -48,7 +51,7 @@ def relu_prime(z: Array) -> Array:
     return (z > 0) * 1.0
 
 
-HIDDEN = {
+HIDDEN: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "sigmoid": (sigmoid, sigmoid_prime),
     "tanh": (np.tanh, tanh_prime),
     "relu": (relu, relu_prime),
@@ -85,7 +88,7 @@ def quadratic_error(z: Array, y: Array) -> Array:
     return (sigmoid(z) - y) * sigmoid_prime(z)
 
 
-COSTS = {
+COSTS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "cross_entropy": (cross_entropy, lambda z, y: softmax(z) - y),
     "quadratic": (quadratic, quadratic_error),
 }
@@ -110,9 +113,8 @@ def net(family: str, seed: int, sizes: tuple[int, ...] = (5, 7, 4, 3), batch: in
     kind = str(rng.choice(["cross_entropy", "quadratic"]))
     x = rng.standard_normal((batch, sizes[0]))
     y = np.eye(sizes[-1])[rng.integers(0, sizes[-1], batch)]
-    w = [
-        rng.standard_normal((m, n)) / np.sqrt(n) for n, m in zip(sizes, sizes[1:], strict=False)
-    ]
+    pairs = list(itertools.pairwise(sizes))
+    w = [rng.standard_normal((m, n)) / np.sqrt(n) for n, m in pairs]
     b = [rng.standard_normal(m) / 2 for m in sizes[1:]]
     if family == "bad scale":
         w = [a * 10.0 ** rng.uniform(-8, 3) for a in w]
@@ -122,7 +124,7 @@ def net(family: str, seed: int, sizes: tuple[int, ...] = (5, 7, 4, 3), batch: in
         w = [a * 10.0 ** rng.uniform(0.5, 2) for a in w]
         hidden = "sigmoid"
     if family == "relu" and seed % 2:
-        # Exact zeros in data, dead units and a unit whose weights are all zero but its bias not.
+        # Exact zeros in data, a dead unit, and one with a bias but no weights.
         x[rng.random(x.shape) < 0.3] = 0
         b[0][rng.integers(len(b[0]))] = -50
         w[1][rng.integers(len(w[1]))] = 0
@@ -144,7 +146,7 @@ def tied(seed: int, slope: float, sizes: tuple[int, ...] = (3, 4, 2), batch: int
     rng = np.random.default_rng((77, seed))
     x = rng.standard_normal((batch, sizes[0]))
     y = rng.standard_normal((batch, sizes[-1]))
-    w = [rng.standard_normal((m, n)) for n, m in zip(sizes, sizes[1:], strict=False)]
+    w = [rng.standard_normal((m, n)) for n, m in itertools.pairwise(sizes)]
     b = [rng.standard_normal(m) for m in sizes[1:]]
     w[0][1], b[0][1] = 0, 0
 

@@ -13,8 +13,8 @@ from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.complex_step import check
 from nncore.gradcheck.evidence import Evidence, NotApplicable, Verdict
 from nncore.gradcheck.structure import Structure
-from tests.gradcheck.networks import Net, net
 from tests.gradcheck.exactly import derivatives
+from tests.gradcheck.networks import Net, net
 
 
 def checked(n: Net, wrong: Any = None, **settings: Any) -> Evidence:
@@ -92,7 +92,7 @@ REFUSED: dict[str, tuple[Any, Any, str]] = {
     ),
     "real part decides at a kink": (
         lambda p: np.where(p.real > 0, p, 0 * p).sum() + 3 * p[1],
-        lambda p: np.array([0.0, 4.0]),
+        lambda _: np.array([0.0, 4.0]),
         "kink that complex numbers do not show",
     ),
     "floats in the gradient": (
@@ -202,3 +202,17 @@ def test_kink_next_to_a_wrong_entry() -> None:
     (entries,) = report.evidence.entries
     assert entries.where(Verdict.KINK).tolist() == [True, False, False]
     assert entries.where(Verdict.WRONG).tolist() == [False, True, False]
+
+
+def test_kinks_that_only_wrong_entries_show_are_left_to_differences() -> None:
+    # Its kink is far too small beside the other entry for a random direction to show.
+    def kinked(p: Any) -> Any:
+        return np.where(p.real[0] > 0, 1e-9 * p[0], 0 * p[0]) + p[1] ** 2
+
+    with pytest.raises(NotApplicable, match="kink that complex numbers do not show"):
+        check_gradient(
+            kinked,
+            lambda p: np.array([1e-9, 2 * p[1]]),
+            np.array([0.0, 3.0]),
+            method="complex_step",
+        )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pytest
@@ -13,6 +12,9 @@ from nncore.gradcheck.diagnose import diagnose
 from nncore.gradcheck.layers import Layers
 from nncore.gradcheck.mistakes import TABLE, Case, Prediction, hypothesis
 from tests.gradcheck.bugs import BUGS, INSIDE, OUTSIDE, Array, Network, backprop, network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAMES = [f'params["{kind}"][{i}]' for kind in "wb" for i in range(3)]
 Gradient: TypeAlias = dict[str, list[Array]]
@@ -184,8 +186,9 @@ def test_weights_may_be_stored_transposed() -> None:
     net = network(0)
     wrong = backprop(net, "activation derivative missing")
     case = case_of(net, wrong)
-    for arrays in (case.params, case.analytic, case.reference, case.error, case.known):
+    for arrays in (case.params, case.analytic, case.reference, case.error):
         arrays[:3] = [array.T for array in arrays[:3]]
+    case.known[:3] = [array.T for array in case.known[:3]]
     case.layers = layers_of(net, transposed=True)
     assert [c.name for c in diagnose(case)] == ["activation derivative missing"]
 
@@ -264,7 +267,7 @@ def test_causes_are_named_from_measured_references(method: str) -> None:
     for bug in ("gradient summed over the batch", "array zero", "bias doubled", "transposed"):
         report = check_gradient(
             net.cost,
-            lambda p, bug=bug: backprop(net, bug),  # type: ignore[misc]
+            lambda _, bug=bug: backprop(net, bug),  # type: ignore[misc]
             net.params,
             method=method,
             batch=3,

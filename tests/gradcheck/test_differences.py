@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import mpmath
@@ -57,8 +58,6 @@ def test_default_stays_within_two_evaluations_for_each_parameter() -> None:
 
 
 def test_works_for_code_that_only_takes_floats() -> None:
-    import math
-
     def cost(p: Any) -> float:
         return math.exp(float(p[0])) * math.sin(float(p[1]))
 
@@ -167,11 +166,11 @@ def test_progress_is_told() -> None:
 
 def test_kinks_too_small_to_be_told_from_bends_widen_the_error() -> None:
     rng = np.random.default_rng(0)
-    noise = {}
+    noise: dict[bytes, float] = {}
 
     def cost(q: Any) -> float:
         # Repeatable noise, so that one-sided slopes are far less certain than two-sided ones.
-        key = q.tobytes()
+        key = bytes(q.tobytes())
         noise.setdefault(key, 1e-7 * float(rng.standard_normal()))
         return float(np.sin(q).sum()) + noise[key]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.evidence import NotApplicable, Verdict
-from nncore.gradcheck.report import Report
 from tests.gradcheck.networks import FAMILIES, Net, net, tied
+
+if TYPE_CHECKING:
+    from nncore.gradcheck.report import Report
 
 COUNTS = {"certified": 2, "complex_step": 25, "differences": 15}
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from nncore.gradcheck.frames import line_of
 
 
 def test_line_of_the_user_not_of_numpy() -> None:
-    try:
+    with pytest.raises(np.linalg.LinAlgError) as caught:
         np.linalg.inv(np.zeros((2, 2)))
-    except np.linalg.LinAlgError as error:
-        assert line_of(error).startswith("test_frames.py:")
+    assert line_of(caught.value).startswith("test_frames.py:")
 
 
 def test_no_line_for_code_from_nowhere() -> None:
@@ -20,7 +20,6 @@ def test_no_line_for_code_from_nowhere() -> None:
 
 def test_frozen_and_typed_in_code() -> None:
     code = compile("1 / 0", "<stdin>", "exec")
-    try:
+    with pytest.raises(ZeroDivisionError) as caught:
         exec(code)  # noqa: S102 - code that has no file
-    except ZeroDivisionError as error:
-        assert line_of(error) == "<stdin>:1"
+    assert line_of(caught.value) == "<stdin>:1"

@@ -20,15 +20,15 @@ def draw_global(_: Any) -> float:
 
 def closure() -> Any:
     rng = np.random.RandomState(0)
-    unset: Any
-    if rng is None:
-        unset = 1
-    return lambda _: float(rng.random_sample()) if rng else unset
+    empty: Any = None
+    function = lambda _: float(rng.random_sample()) if rng else empty  # type: ignore[truthy-bool]  # noqa: E731, F821 - a cell to empty
+    del empty
+    return function
 
 
 class Model:
     def __init__(self) -> None:
-        self.inner = {"rng": [random.Random(0)]}
+        self.inner = {"rng": [random.Random(0)]}  # noqa: S311 - what users write
 
     def cost(self, _: Any) -> float:
         return self.inner["rng"][0].random()

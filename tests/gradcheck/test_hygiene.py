@@ -235,9 +235,9 @@ def test_errors_of_the_user_say_which_call_it_was() -> None:
         msg = "my own"
         raise KeyError(msg)
 
-    for functions in ((broken, gradient), (cost, broken)):
+    for c, g in ((broken, gradient), (cost, broken)):
         with pytest.raises(KeyError, match="my own") as caught:
-            check_gradient(*functions, params())
+            check_gradient(c, g, params())
         assert "called with a copy of `params`" in caught.value.__notes__[0]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nncore.gradcheck.lines import Point, dot
-from nncore.gradcheck.structure import Structure
+from nncore.gradcheck.structure import FloatArray, Structure
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_scales_are_those_of_the_arrays(point: Point) -> None:
 
 
 def test_along_and_across_move_what_they_name(point: Point) -> None:
-    direction = [np.zeros((2, 2)), np.ones(3)]
+    direction: list[FloatArray] = [np.zeros((2, 2)), np.ones(3)]
     assert point.along(direction)(0.5) - point.along(direction)(0.0) == 1.5
     line = point.across(1, (2,))
     assert line(1.0) - line(0.0) == 100

@@ -67,3 +67,31 @@ def test_neighbours_of_one_array_are_told_apart() -> None:
     errors[10:14] = [1, -1, 1, -1]
     found = locate(lambda v: Measured(float(v @ errors), 1e-12), np.ones(1000))
     assert sorted(found.places) == [10, 11, 12, 13]
+
+
+def test_windows_that_do_not_hold_the_error_are_halved() -> None:
+    # So much noise that a place is told only roughly, and two errors that look like one.
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        errors = np.zeros(4000)
+        places = rng.choice(4000, 2, replace=False)
+        errors[places] = [1.0, 1.3]
+
+        def measure(vector: np.ndarray, errors: np.ndarray = errors) -> Measured:
+            deviation = 2e-4 * float(np.linalg.norm(vector))
+            noise = deviation * np.random.default_rng(int(1e6 * abs(vector).sum())).normal()
+            return Measured(float(vector @ errors) + noise, 8 * deviation)
+
+        found = locate(measure, np.ones(4000), seed)
+        assert set(found.places) <= set(map(int, places))
+
+
+def test_an_entry_is_named_once() -> None:
+    # Alone it shows half of its error, so that the rest leads to it again.
+    def measure(vector: np.ndarray) -> Measured:
+        alone = np.count_nonzero(vector) == 1
+        return Measured(float(vector[5]) * (0.5 if alone else 1.0), 1e-12)
+
+    found = locate(measure, np.ones(16))
+    assert list(found.places) == [5]
+    assert not found.complete

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def test_elementwise_results_owe_a_unit() -> None:
 
 def test_cancellation_at_saturation_shows() -> None:
     # The float result is exactly zero, in every precision of the input.
-    found = deviation(lambda z: (lambda a: 1 - a)(1 / (1 + np.exp(-z))), [50.0])
+    found = deviation(lambda z: 1 - 1 / (1 + np.exp(-z)), [50.0])
     assert EPS / 2 < found[0] < 10 * EPS
 
 
@@ -125,8 +126,6 @@ def test_buffers_and_conversions_are_followed() -> None:
 
 
 def test_numbers_that_leave_are_noticed() -> None:
-    import math
-
     with pytest.raises(NotApplicable, match="plain floats on the way"):
         deviation(lambda x: np.array([math.exp(float(v)) for v in x]), [1.0, 2.0])
     with pytest.raises(NotApplicable, match="plain floats on the way"):
@@ -158,3 +157,10 @@ def test_shared_out_is_an_escape() -> None:
     np.add(rounding.wrap(np.ones(2)), 1, out=out)
     assert (out > 1.9).all()
     assert rounding.escaped
+
+
+def test_arrays_answer_as_plain_ones() -> None:
+    x = Rounding(0, 1).wrap(np.ones(1))
+    assert bool(x)
+    assert len(x) == 1
+    assert complex(x[0]) == 1

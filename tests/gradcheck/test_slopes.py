@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from nncore.gradcheck.slopes import confirmed, noise_along, slope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SMOOTH: list[tuple[Callable[[float], float], float]] = [
     (math.exp, 1.0),
@@ -16,7 +19,7 @@ SMOOTH: list[tuple[Callable[[float], float], float]] = [
     (lambda t: 1e8 * (t + 1) ** 2, 2e8),
     (lambda t: math.tanh(30 * t) + 5, 30.0),
     (lambda t: (t - 0.3) ** 4, -4 * 0.027),
-    (lambda t: 7.0, 0.0),
+    (lambda _: 7.0, 0.0),
 ]
 
 
@@ -90,3 +93,9 @@ def test_a_nearer_look_replaces_a_contradicted_slope() -> None:
     second = confirmed(step, 1e-16, first, 10.0)
     assert abs(second.value - (3 + 0.5e5)) <= second.error
     assert second.evaluations > first.evaluations
+
+
+def test_small_kinks_beside_large_terms_stay_kinks() -> None:
+    found = slope(lambda t: 9 + (1e-9 * t if t > 0 else 0.0), 2e-15)
+    assert found.is_kink
+    assert found.right == pytest.approx(1e-9, rel=1e-2)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import collections
-from typing import NamedTuple
+import types
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ class Foreign:
 
     __array_namespace__ = None
 
-    def __array__(self, dtype=None, copy=None):  # type: ignore[no-untyped-def]
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return np.array([1.0, 2.0])
 
 
@@ -66,8 +67,6 @@ def test_rebuild_nests_as_before() -> None:
 
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 def test_rebuild_of_a_read_only_mapping_and_a_matrix() -> None:
-    import types
-
     structure = Structure.of(types.MappingProxyType({"w": np.matrix([[1.0, 2.0]])}))
     rebuilt = structure.rebuild(structure.arrays)
     assert isinstance(rebuilt["w"], np.matrix)
