@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import flint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
-    from .tape import Matrix, Number, Operand
+    from .tape import Matrix, Number
 
 __all__ = ["Balls", "Rationals"]
 
@@ -56,7 +58,7 @@ class Balls:
         """See `Arithmetic`."""
         return number + self._underflow
 
-    def context(self) -> Operand:
+    def context(self) -> AbstractContextManager[Any]:
         """See `Arithmetic`."""
         return flint.ctx.workprec(self.bits)
 
@@ -69,26 +71,21 @@ class Rationals:
         self.exact: Callable[[float], Number] = lambda v: flint.fmpq(*v.as_integer_ratio())
         self.matrix: Callable[[int, int, list[Number]], Matrix] = flint.fmpq_mat
 
-    def widened(self, value: float, ulp: int) -> Number:
-        """See `Arithmetic`: never asked for, equality needs no width."""
-        raise NotImplementedError
-
     def order(self, left: Number, right: Number) -> int | None:
         """See `Arithmetic`."""
         return int(left > right) - int(left < right)
 
-    def finite(self, number: Number) -> bool:
+    def finite(self, _: Number) -> bool:
         """See `Arithmetic`."""
-        return number is not None
+        return True
 
-    def hull(self, left: Number, right: Number) -> Number:
-        """See `Arithmetic`."""
-        raise NotImplementedError
+    def widened(self, *_: object) -> Number:
+        """See `Arithmetic`: a fraction has no width."""
+        msg = "fractions are exact, nothing encloses them"
+        raise NotImplementedError(msg)
 
-    def blurred(self, number: Number) -> Number:
-        """See `Arithmetic`."""
-        return number
+    hull = blurred = widened
 
-    def context(self) -> Operand:
-        """See `Arithmetic`."""
-        return flint.ctx.workprec(64)
+    def context(self) -> AbstractContextManager[Any]:
+        """See `Arithmetic`: precision does not matter."""
+        return contextlib.nullcontext()

@@ -74,10 +74,10 @@ class Ball:
 
     # The mark keeps a text from being read as a float again, without its derivative.
     def __format__(self, spec: str) -> str:
-        return f"{format(_rounded(self.value), spec)}~"
+        return f"{format(float(self.value), spec)}~"
 
     def __repr__(self) -> str:
-        return f"{_rounded(self.value)!r}~"
+        return f"{float(self.value)!r}~"
 
     def __hash__(self) -> int:
         msg = "a number whose derivative is followed was used as a key"
@@ -228,11 +228,6 @@ class BallArray(np.ndarray[Any, np.dtype[Any]]):
     def astype(self, dtype: Operand, *args: Operand, **options: Operand) -> Operand:
         """The array itself, copied; rounded where the type is float32; integers refused."""
         return current().functions[np.ndarray.astype](self, dtype, *args, **options)
-
-    @property
-    def flat(self) -> Operand:
-        """All entries, one after the other."""
-        return super().flat
 
 
 def _method(name: str) -> Operand:
@@ -426,11 +421,3 @@ def _unknown(
         raise current().defeated(msg)
     plain = [np.asarray(balls(a)) if isinstance(a, Ball | BallArray) else a for a in args]
     return wrapped(getattr(ufunc, method)(*plain, **options))
-
-
-def _rounded(value: Number) -> float:
-    """The number to the nearest float, for printing."""
-    try:
-        return float(value)
-    except TypeError:
-        return int(value.p) / int(value.q)

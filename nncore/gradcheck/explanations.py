@@ -155,36 +155,26 @@ class Explanation:
         self, sides: Enclosures, widest: Enclosures, near: set[int], ulp: int
     ) -> None:
         """Note the smallest width at which the enclosures meet, and the constants."""
-        low, high = 0, ulp
-        for probe in self._probes(sides, widest, near, ulp):
-            if low < probe < high:
-                meets = self._meeting(self.settings, near, probe) == near
-                low, high = (low, probe) if meets else (probe, high)
-        while high - low > max(1, high // 16):
-            probe = (low + high) // 2
-            meets = self._meeting(self.settings, near, probe) == near
-            low, high = (low, probe) if meets else (probe, high)
-        self.ulp = high
+        guess = self._guess(sides, widest, near, ulp)
+        probes = [probe for probe in (guess - 1, guess, guess + 1) if 0 < probe < ulp]
+        meeting = (p for p in probes if self._meeting(self.settings, near, p) == near)
+        self.ulp = next(meeting, ulp)
         lines = sorted({line for line in self.one_sided.values() if line})
         shown = ", ".join(lines[:3]) + (" ..." if len(lines) > 3 else "")
         self.notes.append(
             f"{len(near)} entries agree as far as constants computed in floats allow: within "
-            f"{high} ulp of those that occur in the cost or the gradient alone ({shown})"
+            f"{self.ulp} ulp of those that occur in the cost or the gradient alone ({shown})"
         )
 
-    def _probes(
-        self, sides: Enclosures, widest: Enclosures, near: set[int], ulp: int
-    ) -> tuple[int, ...]:
-        """Widths at which to look first: enclosures widen about linearly."""
+    def _guess(self, sides: Enclosures, widest: Enclosures, near: set[int], ulp: int) -> int:
+        """The width at which all should meet: so close to a point, enclosures widen linearly."""
         guess = 1.0
         with self.settings.arithmetic.context():
             for i in near:
-                gap = (sides.analytic[i] - sides.reference[i]).abs_upper()
+                gap = (sides.analytic[i] - sides.reference[i]).abs_lower()
                 width = (widest.analytic[i] - widest.reference[i]).rad()
-                ratio = float(ulp * gap / width)
-                guess = max(guess, ratio if math.isfinite(ratio) else 1.0)
-        near_guess = math.ceil(min(guess, float(ulp)))
-        return near_guess, near_guess - 1, 2 * near_guess
+                guess = max(guess, float(ulp * gap / width))
+        return math.ceil(min(guess, float(ulp)))
 
     def _meeting(self, settings: Settings, entries: set[int], ulp: int = MOST_ULP) -> set[int]:
         """The entries whose enclosures overlap at this width."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .structure import FloatArray, Structure
     from .tape import Number, Operand
 
-__all__ = ["Finding", "achieved_digits", "as_entries", "digits", "to_float"]
+__all__ = ["Finding", "achieved_digits", "as_entries", "digits"]
 
 
 _CODES = {verdict: verdict.code for verdict in Verdict}
@@ -61,22 +61,6 @@ def digits(gap: Number, size: Number) -> float:
     if 0 < ratio < math.inf:
         return math.log10(ratio)
     return float((size / gap).log() / math.log(10))  # beyond the range of floats
-
-
-def to_float(number: Number) -> float:
-    """About the number.
-
-    Parameters
-    ----------
-    number : Number
-        A ball or a rational.
-
-    Returns
-    -------
-    float
-        The midpoint of a ball.
-    """
-    return int(number.p) / int(number.q) if hasattr(number, "q") else float(number)
 
 
 def as_entries(
@@ -127,7 +111,7 @@ def _entries(
     return Entries(
         path,
         np.asarray(analytic, dtype=float),
-        shaped([to_float(finding.reference) for finding in found]),
+        shaped([float(finding.reference) for finding in found]),
         shaped([_radius(finding.reference) for finding in found]),
         shaped(magnitude),
         shaped([_CODES[finding.verdict] for finding in found], np.uint8),
@@ -139,7 +123,7 @@ def _entries(
 def _radius(number: Number) -> float:
     """The radius of a ball, the rounding of a rational's float."""
     if hasattr(number, "q"):
-        return math.ulp(to_float(number)) / 2
+        return math.ulp(float(number)) / 2
     return float(number.rad())
 
 

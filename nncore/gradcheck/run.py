@@ -15,6 +15,7 @@ from .tape import CONSTANT, Matrix, Number, Operand, Tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from types import FrameType, TracebackType
 
 __all__ = [
@@ -65,7 +66,7 @@ class Arithmetic(Protocol):
         """Number that contains what underflow may leave of it."""
         ...
 
-    def context(self) -> Operand:
+    def context(self) -> AbstractContextManager[Any]:
         """Context manager in which its operations are valid."""
         ...
 

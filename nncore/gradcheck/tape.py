@@ -83,7 +83,7 @@ class Sparse:
             magnitude.add([(operand, size[out]) for out, operand, _ in live])
         else:
             adjoint.add([(operand, p * reached[out]) for out, operand, p in live])
-            magnitude.add([(operand, abs(_float(p)) * size[out]) for out, operand, p in live])
+            magnitude.add([(operand, abs(float(p)) * size[out]) for out, operand, p in live])
 
     def forward(self, tangent: Sums) -> None:
         """See `Node`."""
@@ -214,16 +214,8 @@ class Tape:
         return reversed(self.nodes)
 
 
-def _float(number: Number) -> float:
-    """About the number."""
-    try:
-        return float(number)
-    except TypeError:  # a rational
-        return int(number.p) / int(number.q)
-
-
 def _sizes(matrix: Matrix) -> NDArray[np.float64]:
     """About the absolute values of the entries."""
-    entries = np.array([_float(entry) for entry in matrix.entries()])
+    entries = np.array([float(entry) for entry in matrix.entries()])
     sizes: NDArray[np.float64] = np.abs(entries).reshape(matrix.nrows(), matrix.ncols())
     return sizes

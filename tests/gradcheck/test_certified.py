@@ -2,10 +2,11 @@
 
 # The programs under test are written as people write them: without types.
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: ANN001, ANN201, ANN202
+# ruff: noqa: ANN001, ANN201, ANN202, ANN204, ARG005
 
 from __future__ import annotations
 
+import gc
 import math
 
 import numpy as np
@@ -289,7 +290,7 @@ def test_precision_doubles_until_numbers_can_be_told_apart():
     assert evidence.details["bits"] == 512
 
 
-# --- enclosures that are not finite ---------------------------------------------------------
+# --- enclosures that are not finite -------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -306,7 +307,7 @@ def test_an_integer_power_of_a_negative_number_is_finite():
     assert only(lambda w: (w**3).sum(), lambda w: 3 * w**2.0, np.array([-0.7, 0.0])) == "agrees"
 
 
-# --- zeros ----------------------------------------------------------------------------------
+# --- zeros --------------------------------------------------------------------------------
 
 
 def test_a_derivative_that_cancels_to_zero_agrees():
@@ -339,7 +340,7 @@ def test_saturated_outputs_agree():
     assert only(logistic, lambda w: 1 / (1 + np.exp(-w)) - y, z) == "agrees"
 
 
-# --- silent casts ---------------------------------------------------------------------------
+# --- silent casts -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -372,14 +373,14 @@ def test_a_refusal_counts_even_if_the_code_catches_it():
 
 def test_printing_works(capsys):
     def printing(w):
-        print(f"{w[0]:.3f}", w[0], w)
+        print(f"{w[0]:.3f}", w[0], w)  # noqa: T201 - as people do
         return (w * w).sum()
 
     assert only(printing, lambda w: 2 * w, np.array([0.25])) == "agrees"
     assert "0.250~ 0.25~ [0.25~]" in capsys.readouterr().out
 
 
-# --- the program that runs --------------------------------------------------------------------
+# --- the program that runs ----------------------------------------------------------------
 
 
 def test_a_gradient_that_is_another_program_in_floats_is_inconsistent():
@@ -427,7 +428,7 @@ def test_a_branch_too_close_for_floats_is_not_a_proof():
     assert "in floats this may go another way" in evidence.notes[0]
 
 
-# --- float32 ------------------------------------------------------------------------------------
+# --- float32 ------------------------------------------------------------------------------
 
 
 def test_single_precision_acts_as_a_rounding():
@@ -452,7 +453,7 @@ def test_parameters_in_single_precision():
     assert only(cost, gradient, params) == "agrees"
 
 
-# --- buffers and state --------------------------------------------------------------------------
+# --- buffers and state --------------------------------------------------------------------
 
 
 def test_a_float_buffer_of_the_users_file_is_served():
@@ -488,7 +489,7 @@ def test_numbers_from_another_run_are_named():
         certified(hoarding, lambda w: 2 * w, np.array([0.3, 0.7]))
 
 
-@pytest.mark.parametrize("plain", [lambda w: 1.0, lambda w: w])
+@pytest.mark.parametrize("plain", [lambda _: 1.0, lambda w: w])
 def test_a_cost_that_is_no_number_of_the_run_is_named(plain):
     with pytest.raises(NotApplicable, match="the cost returned"):
         certified(plain, lambda w: 2 * w, np.array([0.3, 0.7]))
@@ -498,7 +499,7 @@ def test_a_cost_that_does_not_move_has_zero_derivatives():
     assert only(lambda w: np.sign(w).sum(), np.zeros_like, np.array([0.3, -0.7])) == "agrees"
 
 
-# --- what an expert would try -------------------------------------------------------------------
+# --- what an expert would try -------------------------------------------------------------
 
 
 def test_constants_that_cancel_do_not_hide_an_error():
@@ -521,7 +522,7 @@ def test_an_undecided_comparison_counts_even_if_the_code_catches_it():
     def catching(w):
         try:
             return (w if np.exp(w[0]) * np.exp(-w[0]) > 1 else 2 * w).sum()
-        except Exception:
+        except Exception:  # noqa: BLE001 - as some write
             return w.sum()
 
     evidence = certified(catching, np.ones_like, np.array([0.1]))
@@ -556,3 +557,161 @@ def test_a_buffer_of_single_precision_is_served():
         return out
 
     assert only(lambda w: (w * w).sum(), filled, np.array([0.3, 0.7])) == "agrees"
+
+
+# --- the ways less travelled --------------------------------------------------------------
+
+
+def test_ties_behind_a_product_are_resolved_along_directions():
+    def dead(w):
+        return (np.maximum(0, X @ w) @ np.ones((2, 1)) + np.maximum(0, w.T @ X.T).sum()).sum()
+
+    evidence = certified(dead, lambda w: w * 0, np.zeros((4, 2)))
+    assert verdicts(evidence) == {"kink"}
+    assert only(dead, lambda w: w * 0, np.zeros((4, 2)), subgradients=True) == "agrees"
+
+
+def test_constants_that_decide_a_branch_leave_everything_open():
+    tenth = 0.1
+
+    def branching(w):
+        return (3 if w[0] * tenth > w[0] / 10 else 5) * w
+
+    evidence = certified(lambda w: (w * w).sum(), branching, np.array([0.3, 0.7]))
+    assert verdicts(evidence) == {"unresolvable"}
+    assert "decide which way" in evidence.notes[0]
+
+
+def test_constants_that_decide_a_branch_when_far_off_leave_errors_open():
+    tenth = 0.1 + 1e-12
+
+    def branching(w):
+        return (3 if w[0] * tenth > w[0] / 10 else 5) * w
+
+    evidence = certified(lambda w: (w * w).sum(), branching, np.array([0.3, 0.7]))
+    assert verdicts(evidence) == {"unresolvable"}
+
+
+def test_random_constants_may_take_another_way():
+    tenth = 0.1 + 4e-12
+
+    def branching(w):
+        factor = 2 if w[0] * tenth > w[0] / 10 else np.isfinite(np.log(w[0] - w[0])) + 2
+        return factor * w * (0.1 * 10)
+
+    assert only(lambda w: (w * w).sum(), branching, np.array([0.3, 0.7])) == "agrees"
+
+
+@pytest.mark.parametrize(("scale", "verdict"), [(1, "agrees"), (10**8, "unresolvable")])
+def test_a_zero_is_judged_by_its_terms_where_constants_are_rounded(scale, verdict):
+    def nothing(w):
+        return (w * 3 / 10 - w * 3 / 10).sum()
+
+    def rounded(w):
+        one = w * w / w**2
+        return scale * (0.3 * one - 3 * one / 10)
+
+    assert only(nothing, rounded, np.array([0.3])) == verdict
+
+
+def test_an_approximation_that_decides_a_branch_is_no_excuse():
+    def branching(w):
+        shifted = np.exp(w) + 1e-9
+        factor = 3 if shifted[0] > np.exp(w[0] * 1) else 2
+        return factor * w + np.log(shifted) * 0
+
+    assert only(lambda w: (w * w).sum(), branching, np.array([0.3])) == "wrong"
+
+
+def test_an_approximation_beside_rounded_constants():
+    def clipped(w):
+        return (np.log(w + 1e-7) * 0.3).sum()
+
+    evidence = certified(clipped, lambda w: 3 * (1 / 10) / w, np.array([0.3, 0.7]))
+    assert verdicts(evidence) == {"approximation"}
+
+
+def test_floats_that_cannot_follow_are_told():
+    def careful(w):
+        y = w * (1 + 2**-50) - w
+        return 2 * w if np.isfinite(np.log(y)).all() else w
+
+    evidence = certified(lambda w: (w * w).sum(), careful, np.array([0.3]))
+    assert verdicts(evidence) == {"agrees"}
+    assert "could not be compared" in evidence.notes[0]
+
+
+def test_a_cost_that_goes_another_way_in_floats_is_told():
+    x = np.array([0.1, 0.2, -0.3])
+
+    def branching(w):
+        factor = 1 if w[0] * x[0] + w[1] * x[1] + w[2] * x[2] < 4e-17 else 2
+        return factor * (w * w).sum()
+
+    evidence = certified(branching, lambda w: 2 * w, np.ones(3))
+    assert verdicts(evidence) == {"agrees"}
+    assert "another way" in " ".join(evidence.notes)
+
+
+def test_a_gradient_that_is_not_finite_at_a_kink_is_unresolvable():
+    def singular(w):
+        return 1 / (w - w)
+
+    evidence = certified(lambda w: abs(w).sum(), singular, np.array([0.0]))
+    assert verdicts(evidence) == {"unresolvable"}
+
+
+def test_a_derivative_that_is_not_finite_at_a_tie_is_unresolvable():
+    def singular(w):
+        return (np.sqrt(abs(w))).sum()
+
+    assert only(singular, lambda w: w * 0 + 1, np.array([0.0])) == "unresolvable"
+
+
+def test_progress_is_told():
+    told = []
+    certified(cost, gradient, [W, B], progress=lambda done, total: told.append((done, total)))
+    assert told == [(10, 10)]
+
+
+def test_a_garbage_collector_that_was_off_stays_off():
+    gc.disable()
+    try:
+        certified(cost, gradient, [W, B])
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+SERVED = {
+    "integers": lambda w, buffer: buffer + w * np.zeros(2, dtype=int) + np.asarray([1, 1], int),
+    "full": lambda w, buffer: buffer + np.full(2, 0.5) * w + np.full(2, 1),
+    "float": lambda w, buffer: (
+        buffer + float(w[:1].reshape(())) * (isinstance(1.5, float) + float("2"))
+    ),
+    "types": lambda w, buffer: (
+        buffer + np.array(w, dtype=float) + np.array([1.5, 2], dtype=float)
+    ),
+    "vectorize": lambda w, buffer: buffer + np.vectorize(lambda t: t * t, otypes=[float])(w),
+    "math": lambda w, buffer: buffer + math.exp(w[0]) * math.exp(0.5) + math.pow(w[1], 2),
+    "random": lambda w, buffer: buffer + w * np.random.default_rng(1).normal(size=2),
+}
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_what_users_files_get(name):
+    def served(w):
+        buffer = np.zeros(2)
+        buffer[:] = w
+        return SERVED[name](w, buffer).sum()
+
+    w = np.array([0.3, 0.7])
+
+    def difference(w):
+        sides = [
+            SERVED[name](w + h, w + h).sum() for h in 1e-6 * np.vstack([np.eye(2), -np.eye(2)])
+        ]
+        return (np.array(sides[:2]) - np.array(sides[2:])) / 2e-6
+
+    evidence = certified(served, lambda w: w * 0 + 1, w)
+    np.testing.assert_allclose(evidence.entries[0].reference, difference(w), rtol=1e-8)

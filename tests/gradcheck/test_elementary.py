@@ -92,7 +92,7 @@ def contains(ball, exact):
     return ball.overlaps(known) and float(ball.rad()) <= 1e-45 * max(1e-9, abs(float(exact)))
 
 
-def check(function, exact, x):
+def check(function: Any, exact: Any, x: float) -> None:
     value, ((slope,),) = enclosed(lambda a: function(a)[0], [x])
     point = mpmath.mpf(x)
     with flint.ctx.workprec(256):
@@ -105,19 +105,22 @@ def check(function, exact, x):
 @pytest.mark.parametrize("name", UNARY)
 @pytest.mark.parametrize("x", POINTS)
 def test_functions_of_any_number(name, x):
-    check(*UNARY[name], x)
+    function, exact = UNARY[name]
+    check(function, exact, x)
 
 
 @pytest.mark.parametrize("name", POSITIVE)
 @pytest.mark.parametrize("x", [abs(x) for x in POINTS])
 def test_functions_of_positive_numbers(name, x):
-    check(*POSITIVE[name], x)
+    function, exact = POSITIVE[name]
+    check(function, exact, x)
 
 
 @pytest.mark.parametrize("name", UNIT)
 @pytest.mark.parametrize("x", [-0.999, -0.3, 1e-6, 0.71])
 def test_functions_of_the_unit_interval(name, x):
-    check(*UNIT[name], x)
+    function, exact = UNIT[name]
+    check(function, exact, x)
 
 
 @pytest.mark.parametrize("name", BINARY)

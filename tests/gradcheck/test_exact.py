@@ -2,7 +2,7 @@
 
 # The programs under test are written as people write them: without types.
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: ANN001, ANN201, ANN202
+# ruff: noqa: ANN001, ANN003, ANN201, ANN202, ARG005
 
 from __future__ import annotations
 
@@ -77,6 +77,7 @@ def test_a_buffer_of_the_users_file_is_served():
         (lambda w: (w**0.5).sum(), "rationals cannot follow"),
         (lambda w: abs(w - w[0]).sum(), "tie"),
         (lambda w: (w * (w > w[0] * 1)).sum(), "tie"),
+        (lambda w: w.astype(np.float32).sum(), "fractions are exact"),
         (lambda w: np.rint(w).sum(), "`rint` is not known"),
     ],
 )

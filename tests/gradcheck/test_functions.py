@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def scattered(x):
 
 def unpacked(x):
     rows = [row * (i + 1) for i, row in enumerate(x)]
-    return np.array([[entry for entry in row] for row in rows])
+    return np.array([list(row) for row in rows])
 
 
 def sorted_in_place(x):
@@ -122,6 +123,7 @@ FUNCTIONS: dict[str, Any] = {
     "clip named": lambda x: np.clip(x, min=0.1, max=None),
     "where": lambda x: np.where(x > 0, x * x, 0.3),
     "where mask": lambda x: np.where(MASK, 2, x),
+    "where alone": lambda x: x[np.where(x)],
     "where ball": lambda x: np.where(x, x, 1),
     "nonzero": lambda x: x[np.where(x > 0)],
     "mask": lambda x: x[x < 0.1] * 3,
@@ -191,6 +193,8 @@ FUNCTIONS: dict[str, Any] = {
     "allclose": lambda x: x * np.allclose(x, x + 1e-12) + np.isclose(x, C),
     "item": lambda x: x[0, 0].item() * x.ravel()[1] + x[0, 0].sum() + x[0, 0].T.copy(),
     "tolist": lambda x: x.tolist()[1][2] * x,
+    "copies": lambda x: copy.deepcopy(x)[0] + copy.copy(x[0, 0]) + x[0, 0].copy(),
+    "conjugate": lambda x: np.conjugate(np.asarray(x)) * x[0, 0].conjugate(),
     "round trip": lambda x: np.asarray(np.array(x)) * 2,
     "plain array": lambda x: np.exp(np.asarray(x)) + np.sqrt(np.array(x.tolist()) ** 2),
     "vectorize": np.vectorize(lambda t: t * t if t > 0 else -t),
@@ -206,7 +210,7 @@ FUNCTIONS: dict[str, Any] = {
     "add.at": scattered,
     "unpacked": unpacked,
     "iteration": lambda x: [row.sum() for row in x][1] * x,
-    "float32": lambda x: np.multiply(x, C, dtype=float),
+    "dtype": lambda x: np.multiply(x, C, dtype=float),
     "copyto": copied,
     "put": put,
     "ball index": lambda x: x[0, 0][...] * x + x[0, 0][None],
@@ -326,7 +330,7 @@ def test_truth_is_data():
         assert bool(x[0, 0])
         assert bool(x[:1, 0])
         assert x[0, 0] is not None
-        assert (x[0, 0] == None) is False
+        assert x[0, 0] not in (None, 1)
         assert x[0, 0] != "text"
 
 
@@ -345,3 +349,12 @@ def test_a_number_outlives_its_run_in_vain():
         (x,) = started(run, A)
     with pytest.raises(Defeated, match="after it ended"):
         x + 1
+
+
+def test_a_ufunc_may_round_to_single_precision():
+    run = Settings(64).run()
+    with run:
+        (x,) = started(run, A)
+        rounded = np.multiply(x, 3, dtype=np.float32)
+        assert len(run.roundings) == 1
+        assert 1e-9 < float(rounded[0, 0].value.rad()) < 1e-6
