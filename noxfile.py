@@ -48,5 +48,12 @@ def property_tests(session: nox.Session) -> None:
     session.run("pytest", "property_tests", *session.posargs, env=ONE_THREAD)
 
 
+@nox.session(default=False)
+def campaign(session: nox.Session) -> None:
+    """False alarms, detection, location and diagnosis of the judge, on many networks."""
+    install(session, "test")
+    session.run("python", "-m", "tests.campaigns.gradcheck", *session.posargs, env=ONE_THREAD)
+
+
 if __name__ == "__main__":
     nox.main()

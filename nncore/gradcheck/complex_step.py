@@ -120,6 +120,7 @@ class _Table:
         self.kinks: dict[Place, Slope] = {}
         self.is_split = False
         self.notes: list[str] = []
+        self.details: dict[str, Any] = {"step": H}
         self.noise = 0.0
 
     def derivative(self, direction: Directions, sign: float = 1.0) -> float:
@@ -296,6 +297,7 @@ class _Table:
             return Measured(error, owed + share + SPREADS * np.finfo(float).eps * abs(value))
 
         found = locate(measure, self.point.flat_scales(), self.seed, MOST_LOCATED)
+        self.details["evaluations to locate"] = found.measurements
         for flat, error in found.places.items():
             k, index = self.point.place(flat)
             self.reference[k][index] = self.analytic[k][index] - error
@@ -331,14 +333,14 @@ class _Table:
             judged.append(entries)
         for (k, index), found in self.kinks.items():
             mark_kink(judged[k], self.point, (k, index), found, subgradients=subgradients)
-        planted = control(judged, self.owed, self.seed)
+        self.details["planted and seen"] = control(judged, self.owed, self.seed)
         return Evidence(
             "complex step",
             judged,
             sensitivity(judged, self.owed),
             self.point.evaluations,
             self.notes,
-            details={"step": H, "planted and seen": planted},
+            details=self.details,
         )
 
 
