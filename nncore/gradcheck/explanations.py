@@ -94,7 +94,7 @@ class Explanation:
             return set()
         far = {i for i in entries if _disjoint(widest, i)}
         near = entries - far
-        moved = self._moved(settings, sides, near)
+        moved = self._moved(settings, sides, near, ulp)
         self._give_up(near - moved)
         near = moved
         with settings.arithmetic.context():
@@ -107,7 +107,9 @@ class Explanation:
         self._give_up(far)
         return set()
 
-    def _moved(self, settings: Settings, sides: Enclosures, entries: set[int]) -> set[int]:
+    def _moved(
+        self, settings: Settings, sides: Enclosures, entries: set[int], ulp: int
+    ) -> set[int]:
         """The entries whose difference moves enough when the constants are moved at random.
 
         Wide enclosures also overlap where constants cancel; what constants explain, they move.
@@ -115,11 +117,8 @@ class Explanation:
         allowance = MARGIN * math.sqrt(len(self.one_sided))
         explained = set()
         for seed in range(SAMPLES):
-            at = dataclasses.replace(self._at(settings, MOST_ULP), seed=seed)
-            try:
-                others = self.program.enclosures(at)
-            except Undecided:
-                return set(entries)
+            at = dataclasses.replace(self._at(settings, ulp), seed=seed)
+            others = self.program.enclosures(at)
             with settings.arithmetic.context():
                 for i in entries:
                     gap = sides.analytic[i] - sides.reference[i]
@@ -167,7 +166,7 @@ class Explanation:
         )
 
     def _guess(self, sides: Enclosures, widest: Enclosures, near: set[int], ulp: int) -> int:
-        """The width at which all should meet: so close to a point, enclosures widen linearly."""
+        """The width at which all should meet; so close to a point enclosures widen linearly."""
         guess = 1.0
         with self.settings.arithmetic.context():
             for i in near:

@@ -172,6 +172,23 @@ def test_an_active_clip_is_an_approximation():
     assert evidence.approximations[0].kind == "an active bound"
 
 
+def test_an_active_lower_bound_is_an_approximation_on_either_side():
+    def bounded(w):
+        return -np.log(np.maximum(1e-7, sigmoid(w))).sum()
+
+    evidence = certified(bounded, lambda w: sigmoid(w) - 1, np.array([0.3, -20.0]))
+    assert verdicts(evidence) == {"agrees", "approximation"}
+
+
+def test_only_the_entries_with_the_constant_are_approximated():
+    def partly(w):
+        shifted = np.concatenate([w[:1] + 1e-9, w[1:]])
+        return np.log(shifted).sum()
+
+    evidence = certified(partly, lambda w: 1 / w, np.array([0.3, 0.8]))
+    assert verdicts(evidence) == {"agrees", "approximation"}
+
+
 def test_a_small_constant_elsewhere_is_an_error():
     assert (
         only(lambda w: (w**2).sum(), lambda w: 2 * w + 1e-6, np.array([0.3, -0.8])) == "wrong"
@@ -362,10 +379,10 @@ def test_a_cast_is_refused_and_its_line_named(cast):
 def test_a_refusal_counts_even_if_the_code_catches_it():
     def hiding(w):
         try:
-            w = np.float64(w[0])
-        except TypeError:
-            w = 0.3 + 0 * w[0]
-        return w * w
+            np.float64(w[0])
+        except (TypeError, ValueError):
+            return w[0] * w[0]
+        return w[0] * w[0]
 
     with pytest.raises(NotApplicable, match="plain float"):
         certified(hiding, lambda w: 2 * w, np.array([0.3]))
@@ -592,14 +609,27 @@ def test_constants_that_decide_a_branch_when_far_off_leave_errors_open():
     assert verdicts(evidence) == {"unresolvable"}
 
 
-def test_random_constants_may_take_another_way():
-    tenth = 0.1 + 4e-12
+def test_a_branch_near_constants_still_lets_rounding_explain():
+    tenth = 0.1 + 3e-12
 
     def branching(w):
-        factor = 2 if w[0] * tenth > w[0] / 10 else np.isfinite(np.log(w[0] - w[0])) + 2
-        return factor * w * (0.1 * 10)
+        factor = 2 if w[0] * tenth > w[0] / 10 else 3
+        return factor * w * (0.7 * (10 / 7))
 
-    assert only(lambda w: (w * w).sum(), branching, np.array([0.3, 0.7])) == "agrees"
+    assert 0.7 * (10 / 7) == 1
+    evidence = certified(
+        lambda w: (w * w).sum() * 0.7 / 7 * 10, branching, np.array([0.3, 0.7])
+    )
+    assert verdicts(evidence) == {"agrees"}
+
+
+def test_an_approximation_whose_branch_hangs_on_constants_is_no_excuse():
+    def branching(w):
+        shifted = w[0] * 0.1 + 1e-9
+        factor = 3 if shifted > w[0] / 10 else 4
+        return factor * w + np.log(shifted) * 0
+
+    assert only(lambda w: (w * w).sum(), branching, np.array([0.3, 0.7])) == "wrong"
 
 
 @pytest.mark.parametrize(("scale", "verdict"), [(1, "agrees"), (10**8, "unresolvable")])

@@ -48,6 +48,12 @@ def test_a_relu_network_is_equal_to_its_derivative():
     assert told == [35]
 
 
+def test_finite_numbers_are_finite():
+    w = np.array([0.1, 0.7])
+    finite = exactly(lambda w: (np.nan_to_num(w) ** 2).sum() / 2, lambda w: w, w)
+    assert finite.count(Verdict.AGREES) == 2
+
+
 def test_the_smallest_error_is_seen():
     def planted(p):
         nabla = gradient(p)
