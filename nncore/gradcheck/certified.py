@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .structure import FloatArray, Params, Structure
+    from .tape import Number
 
 __all__ = ["certify"]
 
@@ -137,7 +138,7 @@ class _Certificate:
         self.subgradients = subgradients
         self.progress = progress
         self.findings: dict[int, Finding] = {}
-        self.magnitude = [math.nan] * program.structure.size
+        self.magnitude: list[Number] = [math.nan] * program.structure.size
         self.notes: list[str] = []
         self.bits = PRECISIONS[0]
 

@@ -104,8 +104,8 @@ class Enclosures:
     ----------
     reference, analytic : list of Number
         The derivatives of the cost, and what the gradient returned.
-    magnitude : list of float
-        Sums of absolute contributions to the derivatives.
+    magnitude : list of float or Number
+        Sums of absolute contributions to the derivatives; floats unless they overflow.
     kinks : dict
         The entries without a derivative.
     cost_run, gradient_run : Run
@@ -116,7 +116,7 @@ class Enclosures:
 
     reference: list[Number]
     analytic: list[Number]
-    magnitude: list[float]
+    magnitude: list[Number]
     kinks: dict[int, Kink]
     cost_run: Run
     gradient_run: Run
@@ -250,7 +250,7 @@ class Program:
 
     def derivatives(
         self, run: Run, moved: Sequence[float] | None = None
-    ) -> tuple[list[Number], list[float]]:
+    ) -> tuple[list[Number], list[Number]]:
         """Derivatives of the cost.
 
         Parameters
@@ -279,15 +279,18 @@ class Program:
             zero = run.arithmetic.exact(0)
             if end.slot == CONSTANT:
                 return [zero] * len(slots), [0.0] * len(slots)
-            adjoint, size = run.tape.gradient(end.slot, run.arithmetic.exact(1))
-        return (
-            [adjoint.by_slot.get(slot, zero) for slot in slots],
-            [size.by_slot.get(slot, 0.0) for slot in slots],
-        )
+            one = run.arithmetic.exact(1)
+            adjoint = run.tape.gradient(end.slot, one)
+            sizes = run.tape.magnitudes(end.slot, _float_size, 1.0)
+            magnitude = [sizes.get(slot, 0.0) for slot in slots]
+            if not all(map(math.isfinite, magnitude)):
+                sizes = run.tape.magnitudes(end.slot, abs, one)
+                magnitude = [sizes.get(slot, zero) for slot in slots]
+        return [adjoint.get(slot, zero) for slot in slots], magnitude
 
     def _derivatives(
         self, settings: Settings, **options: Operand
-    ) -> tuple[list[Number], list[float], Run]:
+    ) -> tuple[list[Number], list[Number], Run]:
         """Derivatives, magnitudes and run."""
         forced = options.pop("forced", 0)
         run = settings.run(recording=True, forced=forced)
@@ -375,6 +378,11 @@ def tight(ball: Number) -> bool:
     return bool(ball.is_exact()) or bool(
         2 * ball.rad() <= ball.abs_lower() * math.ldexp(1.0, -53)
     )
+
+
+def _float_size(number: Number) -> float:
+    """The absolute value, as a float."""
+    return abs(float(number))
 
 
 def _flat(array: Operand) -> list[float]:

@@ -142,11 +142,12 @@ class Explanation:
         """Agreement as far as constants allow it: to a digit of the entry, or in its terms."""
         reference, finding = sides.reference[i], self.findings[i]
         gap = (sides.analytic[i] - reference).abs_upper()
-        size, terms = reference.abs_lower(), sides.magnitude[i]
+        size = reference.abs_lower()
+        terms = size * 0 + sides.magnitude[i]
         if gap <= size * ONE_DIGIT:
             finding.verdict, finding.digits = Verdict.AGREES, digits(gap, size)
-        elif math.isfinite(terms) and gap <= terms * math.ldexp(MOST_ULP, -52):
-            finding.verdict, finding.digits = Verdict.AGREES, digits(gap, gap * 0 + terms)
+        elif terms.is_finite() and gap <= terms * math.ldexp(MOST_ULP, -52):
+            finding.verdict, finding.digits = Verdict.AGREES, digits(gap, terms)
         else:
             finding.verdict = Verdict.UNRESOLVABLE
 
@@ -192,7 +193,7 @@ class Explanation:
             for i in entries:
                 reference = self.sides.reference[i]
                 gap = (self.sides.analytic[i] - reference).abs_upper()
-                terms = max(float(reference.abs_upper()), self.sides.magnitude[i])
+                terms = max(float(reference.abs_upper()), float(self.sides.magnitude[i]))
                 largest = max(largest, float(gap) / terms if terms else math.inf)
                 self.findings[i].verdict = Verdict.APPROXIMATION
                 self.findings[i].digits = max(0.0, digits(gap, reference.abs_lower()))

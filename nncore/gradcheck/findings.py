@@ -67,7 +67,7 @@ def as_entries(
     structure: Structure,
     analytic: list[FloatArray],
     findings: dict[int, Finding],
-    magnitude: list[float],
+    magnitude: list[Number],
 ) -> list[Entries]:
     """The findings as arrays.
 
@@ -79,7 +79,7 @@ def as_entries(
         What the gradient returned in its own floats.
     findings : dict
         By the flat index of the entry.
-    magnitude : list of float
+    magnitude : list of float or Number
         Of the terms of each entry.
 
     Returns
@@ -97,7 +97,7 @@ def as_entries(
 
 
 def _entries(
-    path: str, analytic: FloatArray, found: list[Finding], magnitude: list[float]
+    path: str, analytic: FloatArray, found: list[Finding], magnitude: list[Number]
 ) -> Entries:
     """The findings on one array."""
 
@@ -113,7 +113,7 @@ def _entries(
         np.asarray(analytic, dtype=float),
         shaped([float(finding.reference) for finding in found]),
         shaped([_radius(finding.reference) for finding in found]),
-        shaped(magnitude),
+        shaped([float(size) for size in magnitude]),
         shaped([_CODES[finding.verdict] for finding in found], np.uint8),
         shaped([finding.digits for finding in found]),
         slopes,

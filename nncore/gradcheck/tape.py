@@ -1,8 +1,8 @@
 """A tape of numbers: every derivative of one of them in a single pass backwards.
 
 The numbers are foreign (balls or rationals); each has a slot, and a node of the tape says how
-the slots of its results depend on the slots of its operands. The pass also carries magnitudes,
-the sums of absolute contributions, in floats: the scale on which each derivative is judged
+the slots of its results depend on the slots of its operands. A second pass carries magnitudes,
+the sums of absolute contributions: the scale on which each derivative is judged
 (A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., SIAM 2008, chapter 3).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -26,6 +26,7 @@ Matrix: TypeAlias = Any  # flint's arb_mat or fmpq_mat
 Operand: TypeAlias = Any
 Slots: TypeAlias = Sequence[int]
 Terms: TypeAlias = Iterable[tuple[int, Number]]
+Size: TypeAlias = Callable[[Number], Number]
 
 # The slot of every number that does not depend on the parameters.
 CONSTANT = 1 << 62
@@ -52,8 +53,8 @@ class Sums:
 class Node(Protocol):
     """How some slots depend on others."""
 
-    def back(self, adjoint: Sums, magnitude: Sums) -> None:
-        """Pass what has reached the results on to the operands."""
+    def back(self, sums: Sums, size: Size | None) -> None:
+        """Pass what has reached the results on to the operands, by the sizes if there are."""
         ...
 
     def forward(self, tangent: Sums) -> None:
@@ -69,35 +70,23 @@ class Sparse:
     operands: Slots
     partials: Sequence[Number] | None
 
-    def back(self, adjoint: Sums, magnitude: Sums) -> None:
+    def back(self, sums: Sums, size: Size | None) -> None:
         """See `Node`."""
-        partials = itertools.repeat(1) if self.partials is None else self.partials
-        reached, size = adjoint.by_slot, magnitude.by_slot
-        live = [
-            (out, operand, partial)
-            for out, operand, partial in zip(self.outs, self.operands, partials, strict=False)
-            if out in reached
-        ]
+        reached = sums.by_slot
         if self.partials is None:
-            adjoint.add([(operand, reached[out]) for out, operand, _ in live])
-            magnitude.add([(operand, size[out]) for out, operand, _ in live])
-        else:
-            adjoint.add([(operand, p * reached[out]) for out, operand, p in live])
-            magnitude.add([(operand, abs(float(p)) * size[out]) for out, operand, p in live])
+            pairs = zip(self.outs, self.operands, strict=True)
+            sums.add([(operand, reached[out]) for out, operand in pairs if out in reached])
+            return
+        partials = self.partials if size is None else map(size, self.partials)
+        triples = zip(self.outs, self.operands, partials, strict=True)
+        sums.add([(operand, p * reached[out]) for out, operand, p in triples if out in reached])
 
     def forward(self, tangent: Sums) -> None:
         """See `Node`."""
-        partials = itertools.repeat(1) if self.partials is None else self.partials
         moving = tangent.by_slot
-        tangent.add(
-            [
-                (out, partial * moving[operand])
-                for out, operand, partial in zip(
-                    self.outs, self.operands, partials, strict=False
-                )
-                if operand in moving
-            ]
-        )
+        partials = self.partials or [1] * len(self.outs)
+        triples = zip(self.outs, self.operands, partials, strict=True)
+        tangent.add([(out, p * moving[slot]) for out, slot, p in triples if slot in moving])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,25 +100,29 @@ class Product:
     right_slots: Slots | None
     matrix: Callable[[int, int, list[Number]], Matrix]
 
-    def back(self, adjoint: Sums, magnitude: Sums) -> None:
-        """See `Node`: the adjoints are G @ right.T and left.T @ G."""
-        if not any(out in adjoint.by_slot for out in self.outs):
+    def back(self, sums: Sums, size: Size | None) -> None:
+        """See `Node`: with G at the results, G @ right.T and left.T @ G."""
+        reached = sums.by_slot
+        if not any(out in reached for out in self.outs):
             return
-        reached = [adjoint.by_slot.get(out, 0) for out in self.outs]
+        entries = [reached.get(out, 0) for out in self.outs]
         rows, columns = self.left.nrows(), self.right.ncols()
-        g = self.matrix(rows, columns, reached)
-        size = np.array([magnitude.by_slot.get(out, 0.0) for out in self.outs])
-        size = size.reshape(rows, columns)
+        if size is None:
+            g = self.matrix(rows, columns, entries)
+            if self.left_slots is not None:
+                back = g * self.right.transpose()
+                sums.add(zip(self.left_slots, back.entries(), strict=True))
+            if self.right_slots is not None:
+                back = self.left.transpose() * g
+                sums.add(zip(self.right_slots, back.entries(), strict=True))
+            return
+        sizes = np.array(entries).reshape(rows, columns)
         if self.left_slots is not None:
-            back = g * self.right.transpose()
-            adjoint.add(zip(self.left_slots, back.entries(), strict=True))
-            sizes = (size @ _sizes(self.right).T).ravel().tolist()
-            magnitude.add(zip(self.left_slots, sizes, strict=True))
+            terms = sizes @ _sizes(self.right, size).T
+            sums.add(zip(self.left_slots, terms.ravel().tolist(), strict=True))
         if self.right_slots is not None:
-            back = self.left.transpose() * g
-            adjoint.add(zip(self.right_slots, back.entries(), strict=True))
-            sizes = (_sizes(self.left).T @ size).ravel().tolist()
-            magnitude.add(zip(self.right_slots, sizes, strict=True))
+            terms = _sizes(self.left, size).T @ sizes
+            sums.add(zip(self.right_slots, terms.ravel().tolist(), strict=True))
 
     def forward(self, tangent: Sums) -> None:
         """See `Node`: d(left @ right) = d left @ right + left @ d right."""
@@ -187,7 +180,7 @@ class Tape:
         if self.tangents is not None:
             node.forward(self.tangents)
 
-    def gradient(self, slot: int, one: Number) -> tuple[Sums, Sums]:
+    def gradient(self, slot: int, one: Number) -> dict[int, Number]:
         """Derivatives of one number with respect to all others.
 
         Parameters
@@ -199,23 +192,40 @@ class Tape:
 
         Returns
         -------
-        pair of Sums
-            Derivatives, and the sums of the absolute values of their contributions.
+        dict
+            By slot; a slot that is missing has the derivative 0.
         """
-        adjoint, magnitude = Sums(), Sums()
-        adjoint.add([(slot, one)])
-        magnitude.add([(slot, 1.0)])
-        for node in self._backwards():
-            node.back(adjoint, magnitude)
-        return adjoint, magnitude
+        return self._passed_back(slot, one, None)
 
-    def _backwards(self) -> Iterator[Node]:
-        """The nodes, last first."""
-        return reversed(self.nodes)
+    def magnitudes(self, slot: int, size: Size, one: Number) -> dict[int, Number]:
+        """Sums of the absolute values of the contributions to each derivative.
+
+        Parameters
+        ----------
+        slot : int
+            The slot of the number that is differentiated.
+        size : callable
+            The absolute value of a number: a float, or a number where floats overflow.
+        one : Number
+            The size of 1.
+
+        Returns
+        -------
+        dict
+            By slot.
+        """
+        return self._passed_back(slot, one, size)
+
+    def _passed_back(self, slot: int, one: Number, size: Size | None) -> dict[int, Number]:
+        """What reaches each slot when one number is passed back through all nodes."""
+        sums = Sums()
+        sums.add([(slot, one)])
+        for node in reversed(self.nodes):
+            node.back(sums, size)
+        return sums.by_slot
 
 
-def _sizes(matrix: Matrix) -> NDArray[np.float64]:
-    """About the absolute values of the entries."""
-    entries = np.array([float(entry) for entry in matrix.entries()])
-    sizes: NDArray[np.float64] = np.abs(entries).reshape(matrix.nrows(), matrix.ncols())
-    return sizes
+def _sizes(matrix: Matrix, size: Size) -> NDArray[Any]:
+    """The sizes of the entries."""
+    entries = np.array([size(entry) for entry in matrix.entries()])
+    return entries.reshape(matrix.nrows(), matrix.ncols())

@@ -33,11 +33,10 @@ def enclosed(function: Any, *arrays: Any, bits: int = 256, **options: Any) -> An
     with run:
         params = started(run, *arrays)
         end = balls(function(*params)).ravel().tolist()[0]
-        adjoint, _ = run.tape.gradient(end.slot, run.arithmetic.exact(1))
+        adjoint = run.tape.gradient(end.slot, run.arithmetic.exact(1))
         zero = run.arithmetic.exact(0)
         return end.value, [
-            [adjoint.by_slot.get(ball.slot, zero) for ball in np.asarray(p).ravel()]
-            for p in params
+            [adjoint.get(ball.slot, zero) for ball in np.asarray(p).ravel()] for p in params
         ]
 
 

@@ -745,3 +745,16 @@ def test_what_users_files_get(name):
 
     evidence = certified(served, lambda w: w * 0 + 1, w)
     np.testing.assert_allclose(evidence.entries[0].reference, difference(w), rtol=1e-8)
+
+
+def test_terms_beyond_the_range_of_floats_are_a_scale_all_the_same():
+    def huge(w):  # its derivative is zero to more bits than any run has
+        return (1 / (1 + np.exp(-w @ np.ones((1, 1)) * 5000))).sum()
+
+    def p(w):
+        return 1 / (1 + np.exp(-w * 5000)), 1 / (1 + np.exp(w * 5000))
+
+    evidence = certified(huge, lambda w: 5000 * p(w)[0] * p(w)[1], np.array([[1.0]]))
+    assert verdicts(evidence) == {"agrees"}
+    evidence = certified(huge, lambda w: 5000 * p(w)[0] * (1 - p(w)[0]), np.array([[1.0]]))
+    assert verdicts(evidence) == {"unresolvable"}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-
-import pytest
+from typing import TYPE_CHECKING
 
 from nncore.gradcheck import run
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_no_line_where_no_code_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
