@@ -56,7 +56,7 @@ def _power(x: Number, y: Number) -> Number:
     """The power x^y; integer powers by multiplication, so that x may have any sign."""
     n = _integer(y)
     if n is not None:
-        return x**n
+        return _multiplied(x, n)
     return x.sqrt() if y == 0.5 else x**y  # 0.5 is exact
 
 
@@ -64,8 +64,18 @@ def _power_prime(_: Number, x: Number, y: Number) -> Number:
     """The derivative y x^(y - 1)."""
     n = _integer(y)
     if n is not None:
-        return n * x ** (n - 1) if n else 0 * x
+        return n * _multiplied(x, n - 1) if n else 0 * x
     return 1 / (2 * x.sqrt()) if y == 0.5 else y * x ** (y - 1)
+
+
+def _multiplied(x: Number, n: int) -> Number:
+    """An integer power; flint's own is not finite for a ball that contains 0."""
+    if n < 0:
+        return 1 / _multiplied(x, -n)
+    if n < 2:
+        return x if n else 0 * x + 1
+    half = _multiplied(x, n // 2)
+    return half * half * x if n % 2 else half * half
 
 
 def _integer(y: Number) -> int | None:

@@ -131,6 +131,14 @@ def test_functions_of_two_numbers(name, x, y):
     check(lambda a: function(x, a), lambda m: exact(mpmath.mpf(x), m), y)
 
 
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 7, 2.0, 3.0])
+def test_an_integer_power_of_an_overlap_with_zero_is_narrow(n):
+    value, ((slope,),) = enclosed(lambda a: (a - np.log(np.exp(a)))[0] ** n + 0 * a[0], [0.3])
+    assert value.contains(0**n)
+    assert float(value.rad()) < 1e-60
+    assert slope.is_finite()
+
+
 def test_the_cube_root_of_an_overlap_with_zero_encloses_it():
     value, _ = enclosed(lambda a: np.cbrt(a - np.log(np.exp(a)))[0], [0.3])
     assert value.contains(0)
