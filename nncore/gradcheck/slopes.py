@@ -89,7 +89,7 @@ def noise_along(line: Line, length: float = 1e-2, points: int = 12) -> float:
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
     >>> sigma = noise_along(lambda t: np.sin(t) + 1e-9 * rng.standard_normal())
-    >>> bool(3e-10 < sigma < 3e-9)
+    >>> bool(1e-10 < sigma < 1e-8)
     True
     """
     # On one side: a kink at the point itself is not noise.

@@ -109,7 +109,8 @@ def ties(networks: int) -> None:
             wrong += "wrong" in {plain.verdict, kind.verdict}
             accepted += kind.verdict in {"agrees", "unresolvable"}
         print(
-            f"  {method:13} of {trials}: kink {told}, accepted when asked {accepted}, wrong {wrong}"
+            f"  {method:13} of {trials}: kink {told}, accepted when asked {accepted}, "
+            f"wrong {wrong}"
         )
 
 

@@ -131,7 +131,7 @@ def test_differences_may_side_with_the_gradient() -> None:
     with pytest.raises(NotApplicable, match="not analytic"):
         check_gradient(
             cost,
-            lambda p: 2 * weights * p - np.array([2e-10, 0, 0]) * p,
+            lambda p: 2 * weights * p - np.array([2e-12, 0, 0]) * p,
             n,
             method="complex_step",
         )
