@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .balls import balls
-from .operations import UFUNCS, matmul, summed
+from .operations import UFUNCS, factor, matmul, summed
 from .run import current
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["dot", "einsum", "inner", "outer", "tensordot", "vdot"]
 
 def dot(a: Operand, b: Operand, out: Operand = None) -> Operand:
     """`np.dot`: over the last axis of `a` and the last but one of `b`."""
-    left, right = balls(a), balls(b)
+    left, right = factor(a), factor(b)
     if not left.ndim or not right.ndim:
         result = UFUNCS[np.multiply](left, right)
     elif max(left.ndim, right.ndim) <= 2:

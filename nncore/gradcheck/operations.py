@@ -11,12 +11,12 @@ from .approximations import bounded, sees_small, with_small
 from .balls import Ball, BallArray, array_of, balls
 from .elementary import BINARY, UNARY, Elementary
 from .run import current, user_line
-from .tape import CONSTANT, Number, Operand, Product, Sparse
+from .tape import CONSTANT, Matrix, Number, Operand, Product, Sparse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["UFUNCS", "apply", "compare", "larger", "matmul", "summed"]
+__all__ = ["UFUNCS", "apply", "factor", "larger", "matmul", "sign_of", "summed"]
 
 
 def unwrapped(array: Operand) -> Operand:
@@ -113,7 +113,7 @@ def matmul(left: Operand, right: Operand) -> Operand:
     BallArray or Ball
         The product.
     """
-    a, b = np.asarray(balls(left)), np.asarray(balls(right))
+    a, b = (factor(side) for side in (left, right))
     if not a.ndim or not b.ndim:
         msg = "matmul: an operand has no dimensions"
         raise ValueError(msg)
@@ -141,20 +141,46 @@ def matmul(left: Operand, right: Operand) -> Operand:
 def _product(left: Operand, right: Operand) -> Operand:
     """The product of two matrices."""
     run = current()
-    sides = [side.ravel().tolist() for side in (left, right)]
-    a, b = (
-        run.arithmetic.matrix(side.shape[0], side.shape[1], [ball.value for ball in flat])
-        for side, flat in zip((left, right), sides, strict=True)
-    )
-    slots = [[ball.slot for ball in flat] for flat in sides]
-    moving = [s if min(s, default=CONSTANT) != CONSTANT else None for s in slots]
+    (a, a_slots), (b, b_slots) = _matrix(left), _matrix(right)
     values = (a * b).entries()
-    least = CONSTANT if moving == [None, None] else run.tape.start
+    least = CONSTANT if a_slots is b_slots is None else run.tape.start
     outs = emitted(values, [[least] * len(values)])
     if run.recording and least != CONSTANT:
         numbers = [ball.slot for ball in outs]
-        run.tape.record(Product(numbers, a, b, moving[0], moving[1], run.arithmetic.matrix))
+        run.tape.record(Product(numbers, a, b, a_slots, b_slots, run.arithmetic.matrix))
     return np.asarray(array_of(outs, (left.shape[0], right.shape[1])))
+
+
+def factor(thing: Operand) -> Operand:
+    """A factor of a product of matrices.
+
+    Parameters
+    ----------
+    thing : array_like
+        Numbers of ours, or of the user's.
+
+    Returns
+    -------
+    ndarray
+        A plain array of floats as it is: its entries need no place on the tape.
+    """
+    is_plain = isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
+    return thing if is_plain else np.asarray(balls(thing))
+
+
+def _matrix(array: Operand) -> tuple[Matrix, Sequence[int] | None]:
+    """The matrix of the values, and the slots of the entries (None: constants)."""
+    run = current()
+    flat = array.ravel().tolist()
+    slots = None
+    if array.dtype.kind == "f":
+        run.meet(flat)
+        values = run.numbers(flat)
+    else:
+        values = [ball.value for ball in flat]
+        slots = [ball.slot for ball in flat]
+        slots = None if min(slots, default=CONSTANT) == CONSTANT else slots
+    return run.arithmetic.matrix(*array.shape, values), slots
 
 
 def summed(array: Operand, axis: Operand = None, *, keepdims: bool = False) -> Operand:
