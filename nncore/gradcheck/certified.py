@@ -194,14 +194,13 @@ class _Certificate:
         if i in sides.kinks:
             return self._judge_kink(sides, i)
         distance = analytic - reference
-        overlaps = distance.contains(0)
-        gap, size = distance.abs_upper(), reference.abs_lower()
-        if overlaps and gap <= size * enough:  # never so where one is not finite
-            return Finding(Verdict.AGREES, reference, digits(gap, size))
         if not distance.is_finite():
             return None
-        if not overlaps:
+        if not distance.contains(0):
             return Finding(Verdict.WRONG, reference)
+        gap, size = distance.abs_upper(), reference.abs_lower()
+        if gap <= size * enough:
+            return Finding(Verdict.AGREES, reference, digits(gap, size))
         # The sum of the terms is the scale of what cancellation has left.
         terms = size * 0 + sides.magnitude[i]
         is_zero = self.bits >= ZERO_BITS and reference.contains(0) and analytic.contains(0)

@@ -180,7 +180,7 @@ def _matrix(array: Operand) -> tuple[Matrix, Sequence[int] | None]:
         values = [ball.value for ball in flat]
         slots = [ball.slot for ball in flat]
         slots = None if min(slots, default=CONSTANT) == CONSTANT else slots
-    return run.arithmetic.matrix(*array.shape, values), slots
+    return run.arithmetic.matrix(array.shape[0], array.shape[1], values), slots
 
 
 def summed(array: Operand, axis: Operand = None, *, keepdims: bool = False) -> Operand:

@@ -320,6 +320,16 @@ def test_what_is_not_finite_never_agrees(singular):
     assert verdicts(evidence) == {"unresolvable"}
 
 
+@pytest.mark.parametrize(
+    "infinite", [lambda w: np.log(w), lambda w: -np.log(w), lambda w: 1 / w]
+)
+def test_two_infinities_never_agree(infinite):
+    def steep(w):
+        return np.sqrt(w).sum() * np.inf
+
+    assert only(steep, infinite, np.array([0.0])) == "unresolvable"
+
+
 def test_an_integer_power_of_a_negative_number_is_finite():
     assert only(lambda w: (w**3).sum(), lambda w: 3 * w**2.0, np.array([-0.7, 0.0])) == "agrees"
 
