@@ -39,7 +39,7 @@ SPLIT = 1e-10
 # So many entries are taken one by one; beyond, random projections look at all of them.
 MOST_ENTRIES = 30_000
 # So many doubtful entries of an array have the rounding of their reference measured.
-MOST_DOUBTS = 40
+MOST_DOUBTS = 12
 MOST_LOCATED = 200
 # Random roundings where something is in doubt.
 MANY_RUNS = 24

@@ -24,6 +24,7 @@ SAME = 64 * float(np.finfo(float).eps)
 REPEATS = 5
 # An array with this many entries that are all float32 numbers was one.
 FLOAT32_EVIDENCE = 4
+SHORT_BYTES = 4
 Result: TypeAlias = Any
 
 
@@ -194,11 +195,10 @@ def _inspect_gradient(
         _inspect_leaf(path, leaf, structure, arguments, found)
     if found.ended:
         return
-    found.analytic = [np.array(leaf, order="K") * np.ones((), leaf.dtype) for leaf in leaves]
-    elsewhere = [value + 0.01 * _size(value) for value in structure.arrays]
-    _called(cost, structure.rebuild([value.copy() for value in elsewhere]), "cost")
-    later = _called(gradient, structure.rebuild(elsewhere), "gradient")
-    _inspect_buffers(structure, leaves, structure.leaves(later), found)
+    found.analytic = [_floats(leaf) for leaf in leaves]
+    later = _elsewhere(cost, gradient, structure)
+    _inspect_buffers(structure, leaves, found)
+    _inspect_digits(structure, later, found)
     found.generators.restore()
     # Once with the same random numbers and once with the next ones.
     for _ in range(2):
@@ -235,38 +235,53 @@ def _inspect_leaf(
             found.find(
                 Kind.STRUCTURE, f"{path}: the gradient has dtype {leaf.dtype}, not float"
             )
-    elif _was_float32(leaf, structure.values[structure.paths.index(path)]):
-        message = f"the gradient for {path} has the digits of float32, its parameters more"
-        found.find(Kind.FLOAT32, f"{message}: look for astype or a float32 buffer")
+    elif leaf.dtype.itemsize < structure.values[structure.paths.index(path)].dtype.itemsize:
+        found.find(
+            Kind.FLOAT32, f"the gradient for {path} is {leaf.dtype}, its parameters more"
+        )
 
 
-def _was_float32(leaf: AnyArray, value: AnyArray) -> bool:
-    """Whether the gradient has fewer digits than its parameters."""
-    if leaf.dtype.itemsize < value.dtype.itemsize:
-        return True
-    short = leaf.astype(np.float32).astype(leaf.dtype)
-    telling = (leaf != 0) & (np.abs(leaf) > np.finfo(np.float32).tiny)
-    # Simple numbers such as 0.5 are float32 numbers by themselves.
-    shorter = leaf.astype(np.float16).astype(leaf.dtype) if telling.any() else leaf
-    telling &= shorter != leaf
-    return (
-        value.dtype.itemsize > 4
-        and int(telling.sum()) >= FLOAT32_EVIDENCE
-        and bool((short == leaf)[telling].all())
-    )
+def _elsewhere(cost: Cost, gradient: Gradient, structure: Structure) -> list[AnyArray]:
+    """The gradient at another point, after the cost there; empty where it cannot be had."""
+    moved = [value + 0.01 * _size(value) for value in structure.arrays]
+    try:
+        _called(cost, structure.rebuild([value.copy() for value in moved]), "cost")
+        later = _called(gradient, structure.rebuild(moved), "gradient")
+    except Exception:  # noqa: BLE001 - the user's code may refuse the point in any way
+        return []
+    return [_floats(leaf) for leaf in structure.leaves(later)]
 
 
-def _inspect_buffers(
-    structure: Structure, leaves: list[AnyArray], later: list[AnyArray], found: Inspection
-) -> None:
-    """Find results that a later call overwrote, or would."""
-    for path, leaf, other, kept in zip(
-        structure.names, leaves, later, found.analytic, strict=True
-    ):
-        shared = np.may_share_memory(leaf, other) and np.shares_memory(leaf, other)
-        if shared or not np.array_equal(leaf, kept):
+def _inspect_buffers(structure: Structure, leaves: list[AnyArray], found: Inspection) -> None:
+    """Find results that a later call overwrote."""
+    for path, leaf, kept in zip(structure.names, leaves, found.analytic, strict=True):
+        if not np.array_equal(leaf, kept):
             message = f"a later call overwrites the array returned for {path}: return a new one"
             found.find(Kind.BUFFER, message)
+
+
+def _inspect_digits(structure: Structure, later: list[AnyArray], found: Inspection) -> None:
+    """Find float32 numbers in longer floats; constant ones may be the user's data."""
+    for path, here, there in zip(structure.names, found.analytic, later, strict=False):
+        long = structure.values[structure.paths.index(path)].dtype.itemsize > SHORT_BYTES
+        changes = not np.array_equal(here, there)
+        if long and changes and _was_float32(here) and _was_float32(there):
+            message = f"the gradient for {path} has the digits of float32, its parameters more"
+            found.find(Kind.FLOAT32, f"{message}: look for astype or a float32 buffer")
+
+
+def _was_float32(leaf: AnyArray) -> bool:
+    """Whether the entries, simple numbers such as 0.5 left aside, are float32 numbers."""
+    with np.errstate(all="ignore"):
+        short = leaf.astype(np.float32).astype(leaf.dtype)
+        shorter = leaf.astype(np.float16).astype(leaf.dtype)
+    telling = (np.abs(leaf) > np.finfo(np.float32).tiny) & (shorter != leaf)
+    return int(telling.sum()) >= FLOAT32_EVIDENCE and bool((short == leaf)[telling].all())
+
+
+def _floats(leaf: AnyArray) -> AnyArray:
+    """A copy of the array, whole numbers as floats."""
+    return np.array(leaf, dtype=leaf.dtype if leaf.dtype.kind == "f" else float, order="K")
 
 
 def _inspect_repeats(cost: Cost, structure: Structure, found: Inspection, value: float) -> None:
@@ -274,7 +289,8 @@ def _inspect_repeats(cost: Cost, structure: Structure, found: Inspection, value:
     found.generators.restore()
 
     def flat(params: Params) -> FloatArray:
-        return np.asarray(_as_numbers(cost(params)), dtype=float).reshape(-1)
+        returned = _called(cost, params, "cost")
+        return np.asarray(_as_numbers(returned), dtype=float).reshape(-1)
 
     again = flat(structure.rebuild(structure.arrays))
     without = flat(structure.rebuild(structure.arrays))
@@ -323,7 +339,9 @@ def _name_change(
 def _called(function: Callable[[Params], Result], params: Params, name: str) -> Result:
     """What the user's function returned; its own errors say which call it was."""
     try:
-        return function(params)
+        # What overflows there shows when the caller's own arrays are used.
+        with np.errstate(all="ignore"):
+            return function(params)
     except Exception as error:
         error.add_note(f"raised by `{name}`, called with a copy of `params`")
         raise
@@ -352,7 +370,8 @@ def _changed(structure: Structure, params: Params) -> str:
 
 def _flat(structure: Structure, gradient: Gradient, params: Params) -> FloatArray:
     """All entries of a gradient in one array."""
-    leaves = [np.asarray(leaf, dtype=float) for leaf in structure.leaves(gradient(params))]
+    returned = _called(gradient, params, "gradient")
+    leaves = [np.asarray(leaf, dtype=float) for leaf in structure.leaves(returned)]
     return np.concatenate([leaf.ravel() for leaf in leaves])
 
 

@@ -129,6 +129,24 @@ class Point:
         with np.errstate(all="ignore"):
             return self.cost(self.structure.rebuild(arrays))
 
+    def number(self, arrays: Sequence[Params]) -> float:
+        """Cost at other parameters as a float.
+
+        Parameters
+        ----------
+        arrays : sequence of arrays
+            One for each checked array; not copied.
+
+        Returns
+        -------
+        float
+            nan where the cost refuses the parameters.
+        """
+        try:
+            return float(np.asarray(self.at(arrays)).reshape(-1)[0])
+        except Exception:  # noqa: BLE001 - in any way that the user's code likes
+            return math.nan
+
     def direction(self, rng: np.random.Generator) -> Directions:
         """A random direction: signs times 0.5 to 1.5, in the scale of each array.
 
@@ -166,7 +184,7 @@ class Point:
                 (value + t * part).astype(value.dtype)
                 for value, part in zip(self.values, direction, strict=True)
             ]
-            return _number(self.at(moved))
+            return self.number(moved)
 
         return line
 
@@ -189,7 +207,7 @@ class Point:
         def line(t: float) -> float:
             moved = [value.copy(order="K") for value in self.values]
             moved[array][index] += t * self.scales[array]
-            return _number(self.at(moved))
+            return self.number(moved)
 
         return line
 
@@ -208,8 +226,3 @@ class Point:
         """
         line = self.along(self.direction(rng))
         return min(noise_along(line, 1e-2), noise_along(line, 1e-3))
-
-
-def _number(value: Params) -> float:
-    """The cost as a float; nan where it is none."""
-    return float(np.asarray(value).reshape(-1)[0])

@@ -412,8 +412,9 @@ def spread(
     samples: list[list[FloatArray]] = []
     while len(samples) <= runs:
         rounding = Rounding(seed, len(samples))
+        allocating = rounding.allocating() if patched else contextlib.nullcontext()
         try:
-            with rounding.allocating() if patched else contextlib.nullcontext():
+            with allocating, np.errstate(all="ignore"):
                 sample = [_unwrap(result, rounding) for result in run(rounding)]
         except Exception as error:  # the user's code may fail in any way on these arrays
             if patched:

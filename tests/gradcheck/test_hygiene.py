@@ -250,3 +250,37 @@ def test_costs_that_are_no_number_are_refused(returned: Any) -> None:
 def test_complex_gradients_are_refused() -> None:
     with pytest.raises(TypeError, match="`gradient` must return real numbers"):
         check_gradient(cost, lambda p: {"w": gradient(p)["w"] * 1j}, params())
+
+
+def test_constant_gradients_may_be_the_data() -> None:
+    # The same array each time, of float32 numbers, but never overwritten.
+    data = X.astype(np.float32).astype(float)
+    assert kinds(lambda p: (data * p).sum(), lambda _: data, np.ones((4, 3))) == []
+
+
+def test_functions_may_refuse_other_points() -> None:
+    def picky(p: Any) -> Any:
+        if (p > 1).any():
+            msg = "outside"
+            raise ValueError(msg)
+        return (p**2).sum()
+
+    point = np.array([1.0 - 1e-3, 0.5])
+    report = check_gradient(picky, lambda p: 2 * p, point, method="differences")
+    assert report.ok, str(report)
+    assert (
+        check_gradient(picky, lambda p: 3 * p, point, method="differences").verdict == "wrong"
+    )
+
+
+def test_overflow_in_the_users_code_is_no_error() -> None:
+    def naive(p: Any) -> Any:
+        return (1 / (1 + np.exp(-p))).sum()
+
+    def slope(p: Any) -> Any:
+        s = 1 / (1 + np.exp(-p))
+        return s * (1 - s)
+
+    huge = check_gradient(naive, slope, np.array([-1000.0, 0.5]), method="differences")
+    assert huge.faults == []
+    assert kinds(lambda p: (p**2).sum(), lambda p: 2 * p, np.array([1e6, 2e6 / 3, 7e5])) == []
