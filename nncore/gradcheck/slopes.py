@@ -135,15 +135,13 @@ def slope(line: Line, noise: float, length: float = 1.0) -> Slope:
     counted = _Counted(line)
     length = _settled_length(counted, noise, length)
     found = _slope_at(counted, noise, length)
-    while found.is_kink and length > SMALLEST_LENGTH:
+    gap = abs(found.right - found.left)
+    while found.is_kink and length > SMALLEST_LENGTH and 8 * noise < gap * length / NEARER:
         # A kink at a distance that the steps pass over looks like one at the point itself.
         length /= NEARER
         nearer = _slope_at(counted, noise, length)
-        if nearer.largest_break < abs(found.right - found.left) / 2:
+        if nearer.largest_break < gap / 2:
             return dataclasses.replace(nearer, evaluations=counted.calls)
-        if not nearer.is_kink:
-            # From here on noise hides a kink of this size.
-            break
     return dataclasses.replace(found, evaluations=counted.calls)
 
 

@@ -67,8 +67,9 @@ def test_kink_has_both_slopes() -> None:
     assert found.right == pytest.approx(1.25, abs=1e-6)
 
 
-def test_kink_nearby_is_none() -> None:
-    found = slope(lambda t: abs(t - 1e-5), 1e-16)
+@pytest.mark.parametrize("distance", [3e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7])
+def test_kink_nearby_is_none(distance: float) -> None:
+    found = slope(lambda t: abs(t - distance), 1e-16)
     assert not found.is_kink
     assert abs(found.value + 1) <= found.error < 1e-3
 
