@@ -69,9 +69,10 @@ def test_kink_has_both_slopes() -> None:
 
 @pytest.mark.parametrize("distance", [3e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7])
 def test_kink_nearby_is_none(distance: float) -> None:
-    found = slope(lambda t: abs(t - distance), 1e-16)
-    assert not found.is_kink
-    assert abs(found.value + 1) <= found.error < 1e-3
+    for tilt in (0.0, 0.5, 1.0):
+        found = slope(lambda t, tilt=tilt: abs(t - distance) + tilt * t, 1e-16)  # type: ignore[misc]
+        assert not found.is_kink
+        assert abs(found.value + 1 - tilt) <= found.error < 1e-3
 
 
 def test_plateaus_on_both_sides_are_no_slope() -> None:
