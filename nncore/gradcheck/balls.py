@@ -383,12 +383,18 @@ def _ufunc(
     ours = run.ufuncs.get(ufunc) or run.ufuncs.get(ufunc.__name__)
     if ours is None:
         return _unknown(ufunc, method, args, options)
+    unknown = options.keys() - {"order", "subok"} if method == "__call__" else set()
+    if unknown or not hasattr(np.ufunc, method):
+        msg = f"`{ufunc.__name__}` with {method} and {sorted(unknown)} is not known on balls"
+        raise run.defeated(msg)
     if method == "__call__":
         result = ours(*args)
     else:
+        options |= {} if where is True else {"where": where}
         result = run.functions[getattr(np.ufunc, method)](ufunc, *args, **options)
-    if dtype is not None and np.dtype(dtype) == np.float32:
-        result = run.functions[np.ndarray.astype](result, np.float32)
+        where = True
+    if dtype is not None:
+        result = run.functions[np.ndarray.astype](result, dtype)
     return result if outs is None else _stored(result, outs[0], where)
 
 

@@ -73,8 +73,9 @@ def tensordot(a: Operand, b: Operand, axes: Operand = 2) -> Operand:
     return result if shape else result[()]
 
 
-def einsum(subscripts: Operand, *operands: Operand, **_: Operand) -> Operand:
+def einsum(subscripts: Operand, *operands: Operand, optimize: Operand = None) -> Operand:
     """`np.einsum` with letters, from left to right, two operands at a time."""
+    del optimize  # the order of summation does not matter to balls
     if not isinstance(subscripts, str) or "." in subscripts:
         msg = "np.einsum is known with letters only, without an ellipsis"
         raise current().defeated(msg)

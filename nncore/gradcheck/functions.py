@@ -8,130 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .approximations import bounded
-from .balls import Ball, BallArray, array_of, balls
+from .balls import Ball, BallArray, balls
 from .contractions import dot, einsum, inner, outer, tensordot, vdot
 from .elementary import Elementary
-from .operations import UFUNCS, _groups, apply, larger, sign_of, summed, unwrapped
+from .operations import UFUNCS, apply, sign_of, unwrapped
+from .reductions import NO_VALUE, REDUCTIONS, extreme, stored, total
 from .run import current, user_line
 
 if TYPE_CHECKING:
     from .tape import Operand
 
 __all__ = ["FUNCTIONS", "log_softmax", "logsumexp", "softmax"]
-
-# numpy's own default.
-_NO_VALUE = np._NoValue  # noqa: SLF001 - it has no other name
-
-
-def _sum(
-    a: Operand, axis: Operand = None, *_: Operand, keepdims: Operand = False, **options: Operand
-) -> Operand:
-    """`np.sum`."""
-    where = options.get("where", True)
-    if where is not True and where is not _NO_VALUE:
-        a = np.where(where, balls(a), balls(0))
-    total = summed(a, axis, keepdims=bool(keepdims) if keepdims is not _NO_VALUE else False)
-    return _out(total, options)
-
-
-def _out(result: Operand, options: dict[str, Any]) -> Operand:
-    """The result, in the array `out=` where one is given."""
-    out = options.get("out")
-    if out is None:
-        return result
-    if out.dtype.kind != "O":
-        msg = (
-            f"a result is written into an array of dtype {out.dtype}; make that array with "
-            "np.zeros_like of an input"
-        )
-        raise current().defeated(msg)
-    out[...] = result
-    return out
-
-
-def _count(a: Operand, axis: Operand) -> int:
-    """How many entries a reduction joins."""
-    shape = np.shape(a)
-    if axis is None:
-        return int(np.prod(shape))
-    axes = axis if isinstance(axis, tuple | list) else (axis,)
-    return int(np.prod([shape[i] for i in axes]))
-
-
-def _mean(
-    a: Operand, axis: Operand = None, *_: Operand, keepdims: Operand = False, **options: Operand
-) -> Operand:
-    """`np.mean`."""
-    ours = balls(a)
-    return _out(_sum(ours, axis, keepdims=keepdims) / _count(ours, axis), options)
-
-
-def _var(
-    a: Operand,
-    axis: Operand = None,
-    *_: Operand,
-    ddof: int = 0,
-    keepdims: Operand = False,
-    **options: Operand,
-) -> Operand:
-    """`np.var`."""
-    ours = balls(a)
-    from_mean = ours - _mean(ours, axis, keepdims=True)
-    total = _sum(from_mean * from_mean, axis, keepdims=keepdims)
-    return _out(total / (_count(ours, axis) - ddof), options)
-
-
-def _std(*args: Operand, **options: Operand) -> Operand:
-    """`np.std`."""
-    return np.sqrt(_var(*args, **options))
-
-
-def _folded(join: Operand, a: Operand, axis: Operand, *, keepdims: Operand) -> Operand:
-    """The entries along the axes, joined two by two."""
-    groups, shape = _groups(np.asarray(balls(a)), axis, keepdims=keepdims is True)
-    return unwrapped(array_of([functools.reduce(join, group) for group in groups], shape))
-
-
-def _extreme(sign: int) -> Operand:
-    """`np.max` or `np.min`."""
-
-    def extreme(
-        a: Operand,
-        axis: Operand = None,
-        *_: Operand,
-        keepdims: Operand = False,
-        **options: Operand,
-    ) -> Operand:
-        largest = _folded(lambda x, y: larger(x, y, sign), a, axis, keepdims=keepdims)
-        return _out(largest, options)
-
-    return extreme
-
-
-def _prod(
-    a: Operand, axis: Operand = None, *_: Operand, keepdims: Operand = False, **options: Operand
-) -> Operand:
-    """`np.prod`."""
-    return _out(_folded(lambda x, y: x * y, a, axis, keepdims=keepdims), options)
-
-
-def _cumulated(join: Operand) -> Operand:
-    """`np.cumsum` or `np.cumprod`."""
-
-    def cumulated(
-        a: Operand, axis: int | None = None, *_: Operand, **options: Operand
-    ) -> Operand:
-        ours = balls(a)
-        if axis is None:
-            ours, axis = ours.ravel(), 0
-        result = ours.copy()
-        along = np.moveaxis(result, axis, 0)
-        for i in range(1, len(along)):
-            along[i] = join(along[i - 1], along[i])
-        return _out(result, options)
-
-    return cumulated
-
 
 _KEY = functools.cmp_to_key(sign_of)
 
@@ -157,40 +44,20 @@ def _sort(a: Operand, axis: int | None = -1, *_: Operand, **__: Operand) -> Oper
     return np.take_along_axis(ours, _argsort(ours, axis), axis)
 
 
-def _arg_extreme(sign: int) -> Operand:
-    """`np.argmax` or `np.argmin`: the first."""
-
-    def place(row: Operand) -> int:
-        best = 0
-        for i in range(1, len(row)):
-            if sign_of(row[i], row[best]) == sign:
-                best = i
-        return best
-
-    def places(
-        a: Operand,
-        axis: int | None = None,
-        *_: Operand,
-        keepdims: Operand = False,
-        **__: Operand,
-    ) -> Operand:
-        groups, shape = _groups(np.asarray(balls(a)), axis, keepdims=keepdims is True)
-        return np.array([place(group) for group in groups], dtype=np.intp).reshape(shape)[()]
-
-    return places
-
-
 def _clip(
-    a: Operand, a_min: Operand = None, a_max: Operand = None, *_: Operand, **options: Operand
+    a: Operand,
+    a_min: Operand = None,
+    a_max: Operand = None,
+    out: Operand = None,
+    **named: Operand,
 ) -> Operand:
     """`np.clip`, whose bounds are noticed where they are active."""
-    low = options.get("min", a_min)
-    high = options.get("max", a_max)
+    low, high = named.get("min", a_min), named.get("max", a_max)
     result = balls(a)
     for bound, ufunc in ((low, np.maximum), (high, np.minimum)):
-        if bound is not None and bound is not _NO_VALUE:
+        if bound is not None and bound is not NO_VALUE:
             result = _CLIPPING[ufunc](result, bound)
-    return _out(result, options)
+    return stored(result, out)
 
 
 _CLIPPING = {
@@ -241,16 +108,17 @@ def _full_like(
     return filled
 
 
-def _astype(array: Operand, dtype: Operand, *_: Operand, **__: Operand) -> Operand:
+def _astype(array: Operand, dtype: Operand, *_: Operand, **options: Operand) -> Operand:
     """The array again; rounded to single precision where the type is narrower than float64."""
     run = current()
     kind = np.dtype(dtype)
     if kind.kind not in "fO":
         msg = f"`astype({kind})` makes plain numbers of numbers whose derivative is followed"
         raise run.defeated(msg)
-    ours = balls(array).copy()
     if kind.kind == "O" or kind.itemsize >= np.dtype(float).itemsize:
-        return unwrapped(ours)
+        is_ours = isinstance(array, BallArray) and not options.get("copy", True)
+        return array if is_ours else unwrapped(balls(array))
+    ours = balls(array)
     run.roundings.append(user_line())
     error = run.arithmetic.hull(run.arithmetic.exact(-1), run.arithmetic.exact(1))
     # Subnormal numbers of the narrow type owe an absolute error as well.
@@ -269,15 +137,15 @@ def _norm(
     ours = balls(x)
     is_matrix = (ours.ndim == 2 and axis is None) or isinstance(axis, tuple | list)
     if ord is None or (ord == "fro" and is_matrix) or (ord == 2 and not is_matrix):
-        return np.sqrt(_sum(ours * ours, axis, keepdims=keepdims))
+        return np.sqrt(total(ours * ours, axis, keepdims=keepdims))
     if is_matrix:
         msg = f"np.linalg.norm of a matrix with ord={ord!r} is not known"
         raise current().defeated(msg)
     if ord in (np.inf, -np.inf):
-        return _extreme(1 if ord > 0 else -1)(abs(ours), axis, keepdims=keepdims)
+        return extreme(1 if ord > 0 else -1)(abs(ours), axis, keepdims=keepdims)
     if ord == 1:
-        return _sum(abs(ours), axis, keepdims=keepdims)
-    return _sum(abs(ours) ** ord, axis, keepdims=keepdims) ** (1 / ord)
+        return total(abs(ours), axis, keepdims=keepdims)
+    return total(abs(ours) ** ord, axis, keepdims=keepdims) ** (1 / ord)
 
 
 def _nan_to_num(x: Operand, *_: Operand, **__: Operand) -> Operand:
@@ -300,20 +168,9 @@ def _isclose(
     return abs(balls(a) - balls(b)) <= atol + rtol * abs(balls(b))
 
 
-def _question(join: Operand) -> Operand:
-    """`np.all` or `np.any`."""
-
-    def question(
-        a: Operand, axis: Operand = None, *_: Operand, keepdims: Operand = False, **__: Operand
-    ) -> Operand:
-        return join(balls(a) != 0, axis=axis, keepdims=keepdims is True)
-
-    return question
-
-
-def _trace(a: Operand, *_: Operand, **__: Operand) -> Operand:
+def _trace(a: Operand) -> Operand:
     """`np.trace`."""
-    return _sum(np.diagonal(balls(a)))
+    return total(np.diagonal(balls(a)), None, keepdims=False)
 
 
 def _refused(*_: Operand, **__: Operand) -> Operand:
@@ -334,18 +191,18 @@ def logsumexp(
         msg = "logsumexp(return_sign=True) is not known on balls"
         raise current().defeated(msg)
     ours = balls(a)
-    top = _extreme(1)(ours, axis, keepdims=True)
+    top = extreme(1)(ours, axis, keepdims=True)
     terms = np.exp(ours - top)
     terms = terms if b is None else terms * b
-    result = np.log(_sum(terms, axis, keepdims=True)) + top
-    return result if keepdims else _sum(result, axis)
+    result = np.log(total(terms, axis, keepdims=True)) + top
+    return result if keepdims else total(result, axis, keepdims=False)
 
 
 def softmax(x: Operand, axis: Operand = None) -> Operand:
     """`scipy.special.softmax`."""
     ours = balls(x)
-    terms = np.exp(ours - _extreme(1)(ours, axis, keepdims=True))
-    return terms / _sum(terms, axis, keepdims=True)
+    terms = np.exp(ours - extreme(1)(ours, axis, keepdims=True))
+    return terms / total(terms, axis, keepdims=True)
 
 
 def log_softmax(x: Operand, axis: Operand = None) -> Operand:
@@ -354,25 +211,25 @@ def log_softmax(x: Operand, axis: Operand = None) -> Operand:
     return ours - logsumexp(ours, axis, keepdims=True)
 
 
-_REDUCTIONS: dict[Any, Any] = {
-    np.add: _sum,
-    np.multiply: _prod,
-    np.maximum: _extreme(1),
-    np.minimum: _extreme(-1),
+_JOINED: dict[Any, Any] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
 }
+_ACCUMULATED: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
-def _reduce(ufunc: Operand, a: Operand, axis: Operand = 0, **options: Operand) -> Operand:
-    """`ufunc.reduce`."""
-    if ufunc not in _REDUCTIONS:
-        msg = f"`np.{ufunc.__name__}.reduce` is not known on balls"
-        raise current().defeated(msg)
-    return _REDUCTIONS[ufunc](a, axis, **options)
+def _whole(functions: dict[Any, Any], method: str) -> Operand:
+    """`ufunc.reduce` or `ufunc.accumulate`."""
 
+    def joined(ufunc: Operand, a: Operand, axis: Operand = 0, **options: Operand) -> Operand:
+        if ufunc not in functions:
+            msg = f"`np.{ufunc.__name__}.{method}` is not known on balls"
+            raise current().defeated(msg)
+        return REDUCTIONS[functions[ufunc]](a, axis, **options)
 
-def _accumulate(ufunc: Operand, a: Operand, axis: int = 0, **options: Operand) -> Operand:
-    """`ufunc.accumulate`."""
-    return _cumulated(ufunc)(a, axis, **options)
+    return joined
 
 
 def _outer_of(ufunc: Operand, a: Operand, b: Operand, **_: Operand) -> Operand:
@@ -398,21 +255,9 @@ def _at(ufunc: Operand, a: Operand, indices: Operand, b: Operand = None) -> None
 
 
 FUNCTIONS: dict[Any, Any] = {
-    np.sum: _sum,
-    np.mean: _mean,
-    np.var: _var,
-    np.std: _std,
-    np.prod: _prod,
-    np.max: _extreme(1),
-    np.amax: _extreme(1),
-    np.min: _extreme(-1),
-    np.amin: _extreme(-1),
-    np.cumsum: _cumulated(np.add),
-    np.cumprod: _cumulated(np.multiply),
+    **REDUCTIONS,
     np.argsort: _argsort,
     np.sort: _sort,
-    np.argmax: _arg_extreme(1),
-    np.argmin: _arg_extreme(-1),
     np.clip: _clip,
     np.where: _where,
     np.zeros_like: _like(0),
@@ -429,13 +274,11 @@ FUNCTIONS: dict[Any, Any] = {
     np.nan_to_num: _nan_to_num,
     np.allclose: _allclose,
     np.isclose: _isclose,
-    np.all: _question(np.all),
-    np.any: _question(np.any),
     np.trace: _trace,
     np.round: _refused,
     np.ndarray.astype: _astype,
-    np.ufunc.reduce: _reduce,
-    np.ufunc.accumulate: _accumulate,
+    np.ufunc.reduce: _whole(_JOINED, "reduce"),
+    np.ufunc.accumulate: _whole(_ACCUMULATED, "accumulate"),
     np.ufunc.outer: _outer_of,
     np.ufunc.at: _at,
 }

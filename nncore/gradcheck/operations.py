@@ -16,7 +16,7 @@ from .tape import CONSTANT, Matrix, Number, Operand, Product, Sparse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["UFUNCS", "apply", "factor", "larger", "matmul", "sign_of", "summed"]
+__all__ = ["UFUNCS", "apply", "factor", "groups", "larger", "matmul", "sign_of", "summed"]
 
 
 def unwrapped(array: Operand) -> Operand:
@@ -202,15 +202,15 @@ def summed(array: Operand, axis: Operand = None, *, keepdims: bool = False) -> O
     """
     run = current()
     ours = np.asarray(balls(array))
-    groups, shape = _groups(ours, axis, keepdims=keepdims)
+    rows, shape = groups(ours, axis, keepdims=keepdims)
     zero = run.arithmetic.exact(0)
-    values = [sum((ball.value for ball in group), zero) for group in groups]
-    least = [min((ball.slot for ball in group), default=CONSTANT) for group in groups]
+    values = [sum((ball.value for ball in group), zero) for group in rows]
+    least = [min((ball.slot for ball in group), default=CONSTANT) for group in rows]
     outs = emitted(values, [least])
     if run.recording:
         pairs = [
             (out.slot, ball.slot)
-            for out, group in zip(outs, groups, strict=True)
+            for out, group in zip(outs, rows, strict=True)
             for ball in group
             if ball.slot != CONSTANT
         ]
@@ -219,10 +219,25 @@ def summed(array: Operand, axis: Operand = None, *, keepdims: bool = False) -> O
     return unwrapped(array_of(outs, shape))
 
 
-def _groups(
+def groups(
     array: Operand, axis: Operand, *, keepdims: bool
 ) -> tuple[list[list[Any]], tuple[int, ...]]:
-    """The entries along the axes for each place that is left, and the shape of the places."""
+    """The entries that a reduction joins.
+
+    Parameters
+    ----------
+    array : ndarray
+        Of any numbers.
+    axis : int, tuple of int or None
+        As for `numpy.sum`.
+    keepdims : bool
+        As for `numpy.sum`.
+
+    Returns
+    -------
+    pair
+        The entries along the axes for each place that is left, and the shape of the places.
+    """
     ndim = array.ndim
     if axis is None:
         axes = tuple(range(ndim))
@@ -370,7 +385,19 @@ def _is_finite(answer: bool) -> Operand:
     return question
 
 
+def _heaviside(x: Operand, at_zero: Operand) -> Operand:
+    """`np.heaviside`: 0, 1, or at an exact zero the second operand."""
+    shape, (column, values) = _columns((x, at_zero))
+    zero, one = (Ball(current().arithmetic.exact(n)) for n in (0, 1))
+    steps = [
+        (value, one, zero)[sign_of(ball, zero)]
+        for ball, value in zip(column, values, strict=True)
+    ]
+    return unwrapped(array_of(steps, shape))
+
+
 UFUNCS: dict[Any, Any] = {
+    np.heaviside: _heaviside,
     np.matmul: matmul,
     np.maximum: _choice(1),
     np.fmax: _choice(1),
