@@ -51,7 +51,7 @@ def stored(result: Operand, out: Operand) -> Operand:
 
 
 def _reduction(compute: Callable[..., Operand], order: str, known: str = "") -> Operand:
-    """The function of numpy, given its parameters after `axis` and those that `compute` knows."""
+    """The function of numpy, given the parameters after `axis` and those that are known."""
     names = order.split()
 
     def function(
@@ -122,7 +122,7 @@ def _std(a: Operand, axis: Operand, keepdims: bool, ddof: int = 0) -> Operand:
 
 
 def _folded(
-    join: Callable[[Ball, Ball], Ball],
+    join: Callable[..., Operand],
     a: Operand,
     axis: Operand,
     keepdims: bool,

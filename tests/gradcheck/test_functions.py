@@ -75,6 +75,13 @@ def logsumexp_of(x):
     return np.log(np.exp(x - top).sum(axis=1)) + top[:, 0]
 
 
+def shared(x):
+    out = x * 1
+    same = out.astype(float, copy=False)
+    same += 1
+    return out
+
+
 def copied(x):
     out = np.zeros_like(x)
     np.copyto(out, x, where=MASK)
@@ -94,6 +101,19 @@ FUNCTIONS: dict[str, Any] = {
     "sum keepdims": lambda x: x.sum(0, keepdims=True),
     "sum where": lambda x: np.sum(x, where=MASK),
     "builtin sum": sum,
+    "sum positions": lambda x: x.sum(1, None, None, True) + np.sum(x, 0, float),
+    "sum initial": lambda x: x.sum(initial=2.5) * np.add.reduce(x, axis=1, initial=x[0, 0]),
+    "sum reduce where": lambda x: np.add.reduce(x, axis=0, where=MASK),
+    "max initial": lambda x: np.max(x, axis=1, initial=0.4) + x.min(0, initial=x[0, 0])[:3],
+    "prod initial": lambda x: np.prod(x, axis=0, initial=2.0),
+    "heaviside": lambda x: np.heaviside(x, 0.5) * x,
+    "clip out": lambda x: np.clip(x, -0.1, 0.1, x.copy()),
+    "astype shares": lambda x: shared(x),
+    "accumulate": lambda x: np.multiply.accumulate(x, axis=0),
+    "column_stack": lambda x: np.column_stack([x, x[:, 0]]),
+    "insert": lambda x: np.insert(x, 0, 1, axis=1),
+    "median": lambda x: np.median(x, axis=1),
+    "windows": lambda x: np.lib.stride_tricks.sliding_window_view(x, (2, 2)).sum(axis=(2, 3)),
     "add.reduce": np.add.reduce,
     "multiply.reduce": lambda x: np.multiply.reduce(x, axis=1),
     "maximum.reduce": lambda x: np.maximum.reduce(x, axis=1),
@@ -289,6 +309,13 @@ REFUSED: dict[str, Any] = {
     "ufunc out": lambda x: np.exp(x, out=np.zeros((3, 4))),
     "comparison out": lambda x: np.greater(x, 0, out=np.zeros_like(x)),
     "at": lambda x: np.add.at(np.zeros(3), [0], x[0, 0]),
+    "mean where": lambda x: np.mean(x, where=MASK),
+    "too many positions": lambda x: np.cumsum(x, 0, float, None, 1),
+    "matmul axes": lambda x: np.matmul(x, B, axes=[(0, 1), (0, 1), (0, 1)]),
+    "reduceat": lambda x: np.add.reduceat(x, [0, 1]),
+    "std out": lambda x: np.std(x, axis=0, out=np.zeros(4)),
+    "accumulate of maximum": lambda x: np.maximum.accumulate(x),
+    "dtype int": lambda x: np.sum(x, dtype=int),
     "reduce": lambda x: np.logaddexp.reduce(x, axis=1),
     "divide.reduce": np.divide.reduce,
     "shape": lambda x: x @ x,
