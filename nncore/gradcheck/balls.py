@@ -383,11 +383,12 @@ def _ufunc(
     ours = run.ufuncs.get(ufunc) or run.ufuncs.get(ufunc.__name__)
     if ours is None:
         return _unknown(ufunc, method, args, options)
-    unknown = options.keys() - {"order", "subok"} if method == "__call__" else set()
-    if unknown or not hasattr(np.ufunc, method):
+    is_call = method == "__call__"
+    unknown = options.keys() - {"order", "subok"} if is_call else set()
+    if unknown or not (is_call or getattr(np.ufunc, method) in run.functions):
         msg = f"`{ufunc.__name__}` with {method} and {sorted(unknown)} is not known on balls"
         raise run.defeated(msg)
-    if method == "__call__":
+    if is_call:
         result = ours(*args)
     else:
         options |= {} if where is True else {"where": where}
