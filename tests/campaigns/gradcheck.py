@@ -89,9 +89,8 @@ def false_alarms(networks: int, first: int) -> None:
                 f"  {method:13} {family:13} {wrong} of {ran:6} ({skipped} not applicable), "
                 f"{unresolved / max(entries, 1):6.1%} unresolvable, {seconds:.3f} s each"
             )
-        print(
-            f"  {method:13} in all        {alarms} of {total}: <= {upper_bound(alarms, total):.2g}"
-        )
+        bound = upper_bound(alarms, total)
+        print(f"  {method:13} in all        {alarms} of {total}: <= {bound:.2g}")
 
 
 def ties(networks: int) -> None:

@@ -264,7 +264,7 @@ def test_long_lists_of_arrays_are_cut() -> None:
 @pytest.mark.parametrize("method", ["complex_step", "differences_full"])
 def test_causes_are_named_from_measured_references(method: str) -> None:
     net = network(3, l2=0.0)
-    for bug in ("gradient summed over the batch", "array zero", "bias doubled", "transposed"):
+    for bug in ("array zero", "bias doubled"):
         report = check_gradient(
             net.cost,
             lambda _, bug=bug: backprop(net, bug),  # type: ignore[misc]
