@@ -164,31 +164,15 @@ for _name, _ufunc_of in _OPERATORS.items():
 for _name, _ufunc_of in _COMPARISONS.items():
     setattr(Ball, f"__{_name}__", _operator(_ufunc_of))
 # numpy calls these methods of the entries of plain object arrays.
-for _name in [
-    "exp",
-    "log",
-    "log2",
-    "log10",
-    "log1p",
-    "expm1",
-    "sqrt",
-    "cbrt",
-    "tanh",
-    "sinh",
-    "cosh",
-    "tan",
-    "sin",
-    "cos",
-    "arctan",
-    "arcsin",
-    "arccos",
-    "arcsinh",
-    "arccosh",
-    "arctanh",
-    "square",
-    "exp2",
-]:
-    setattr(Ball, _name, _function(getattr(np, _name)))
+# fmt: off
+_NUMPY_CALLS = (
+    np.exp, np.log, np.log2, np.log10, np.log1p, np.expm1, np.sqrt, np.cbrt, np.tanh,
+    np.sinh, np.cosh, np.tan, np.sin, np.cos, np.arctan, np.arcsin, np.arccos, np.arcsinh,
+    np.arccosh, np.arctanh, np.square, np.exp2,
+)
+# fmt: on
+for _called in _NUMPY_CALLS:
+    setattr(Ball, _called.__name__, _function(_called))
 
 
 class BallArray(np.ndarray[Any, np.dtype[Any]]):
@@ -239,25 +223,13 @@ def _method(name: str) -> Operand:
     return method
 
 
-for _name in [
-    "sum",
-    "mean",
-    "prod",
-    "max",
-    "min",
-    "argmax",
-    "argmin",
-    "argsort",
-    "cumsum",
-    "dot",
-    "clip",
-    "std",
-    "var",
-    "round",
-    "all",
-    "any",
-    "trace",
-]:
+# fmt: off
+_METHODS = (
+    "sum", "mean", "prod", "max", "min", "argmax", "argmin", "argsort", "cumsum", "dot",
+    "clip", "std", "var", "round", "all", "any", "trace",
+)
+# fmt: on
+for _name in _METHODS:
     setattr(BallArray, _name, _method(_name))
 
 

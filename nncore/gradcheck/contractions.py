@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .balls import balls
-from .operations import UFUNCS, factor, matmul, summed
+from .operations import summed
+from .products import factor, matmul
 from .run import current
+from .ufuncs import UFUNCS
 
 if TYPE_CHECKING:
     from .tape import Operand

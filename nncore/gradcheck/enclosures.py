@@ -15,9 +15,9 @@ from .arithmetic import Balls, Rationals
 from .balls import Ball, array_of, balls
 from .frames import line_of
 from .functions import FUNCTIONS
-from .operations import UFUNCS
 from .run import Arithmetic, Run, Undecided
 from .tape import CONSTANT, Number, Operand, Sums
+from .ufuncs import UFUNCS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

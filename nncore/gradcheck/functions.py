@@ -9,11 +9,13 @@ import numpy as np
 
 from .approximations import bounded
 from .balls import Ball, BallArray, balls
+from .choices import sign_of
 from .contractions import dot, einsum, inner, outer, tensordot, vdot
 from .elementary import Elementary
-from .operations import UFUNCS, apply, sign_of, unwrapped
+from .operations import apply, unwrapped
 from .reductions import NO_VALUE, REDUCTIONS, extreme, stored, total
 from .run import current, user_line
+from .ufuncs import UFUNCS
 
 if TYPE_CHECKING:
     from .tape import Operand

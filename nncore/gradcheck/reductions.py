@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .balls import array_of, balls
-from .operations import groups, larger, sign_of, summed, unwrapped
+from .choices import larger, sign_of
+from .operations import groups, summed, unwrapped
 from .run import current
 
 if TYPE_CHECKING:
