@@ -9,6 +9,8 @@ saturation included, which no jitter of the inputs would show.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -136,6 +138,12 @@ class Rounding:
         self.amplitude = 1.0 if run else 0.0
         self.escaped = False
         self.busy = False
+        self.claims: dict[tuple[int, int, int], _Claim] = {}
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether numbers left and did not come back."""
+        return self.escaped or not all(claim.came_back for claim in self.claims.values())
 
     def wrap(self, array: AnyArray) -> Rounded:
         """Array whose every result is rounded at random. The array is not copied.
@@ -312,9 +320,16 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         return self.rounding.call(func.__name__, func, args, kwargs)
 
     def __array__(self, dtype: Anything = None, copy: Anything = None) -> AnyArray:
-        self.rounding.escaped |= not self.rounding.busy
         del copy
-        return np.array(self.array, dtype=dtype)
+        if self.rounding.busy:
+            return np.array(self.array, dtype=dtype)
+        with self.rounding.inside():
+            passing = np.array(self.rounding.moved(self.array), dtype=dtype).view(_Passing)
+        # numpy asks twice, for the type and for the numbers: one instruction is one claim.
+        frame = sys._getframe(1)  # noqa: SLF001 - the instruction that asks
+        key = (id(frame.f_code), frame.f_lasti, id(self))
+        passing.claim = self.rounding.claims.setdefault(key, _Claim(self.rounding, self))
+        return passing
 
     def __getattr__(self, name: str) -> Anything:
         if name.startswith("__"):
@@ -363,8 +378,49 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         return format(self.array[()], spec)
 
 
+@dataclasses.dataclass
+class _Claim:
+    """Numbers that numpy's C code was given, as by ``plain.dot(rounded)``."""
+
+    rounding: Rounding
+    # Kept, so that its id stays its own.
+    source: Rounded
+    came_back: bool = False
+
+
+class _Passing(np.ndarray):
+    """What numpy's C code is given: its results are of this class again, or are lost."""
+
+    # Above plain arrays, so that products with them are of this class.
+    __array_priority__ = 1000.0
+    claim: _Claim | None
+
+    def __array_finalize__(self, source: Anything) -> None:
+        self.claim = getattr(source, "claim", None)
+        if self.claim is not None:
+            self.claim.came_back = True
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Anything, **kwargs: Anything
+    ) -> Anything:
+        return self._followed().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def __array_function__(
+        self, func: Anything, types: Anything, args: Anything, kwargs: Anything
+    ) -> Anything:
+        return self._followed().__array_function__(func, types, args, kwargs)
+
+    def _followed(self) -> Rounded:
+        """The array as one that rounds at random again."""
+        assert self.claim is not None  # noqa: S101 - set where it is made
+        self.claim.came_back = True
+        return Rounded(self.view(np.ndarray), self.claim.rounding)
+
+
 def _unwrap(thing: Anything, rounding: Rounding | None) -> Anything:
     """The thing with plain arrays, moved at random where a rounding is given."""
+    if isinstance(thing, _Passing) and thing.claim is not None:
+        thing = thing._followed()  # noqa: SLF001 - one class in three
     if isinstance(thing, Rounded):
         return thing.array if rounding is None else rounding.moved(thing.array)
     if isinstance(thing, tuple | list):
@@ -379,7 +435,7 @@ def _touches(thing: Anything) -> bool:
     """Whether an array of this module is anywhere in the thing."""
     if isinstance(thing, tuple | list):
         return any(_touches(item) for item in thing)
-    return isinstance(thing, Rounded)
+    return isinstance(thing, Rounded | _Passing)
 
 
 def spread(
@@ -422,7 +478,7 @@ def spread(
                 raise NotApplicable(msg) from error
             patched, samples = True, []
             continue
-        if rounding.escaped:
+        if rounding.has_lost:
             if patched:
                 msg = "the code turns its arrays into plain floats on the way"
                 raise NotApplicable(msg)

@@ -164,3 +164,27 @@ def test_arrays_answer_as_plain_ones() -> None:
     assert bool(x)
     assert len(x) == 1
     assert complex(x[0]) == 1
+
+
+def test_methods_of_plain_arrays_are_followed() -> None:
+    data = np.array([[1e8, 1.0, -1e8], [1.0, 2.0, 3.0]])
+
+    def backward(w: Any) -> Any:
+        hidden = data.dot(w)
+        view = hidden[:1]
+        return np.concatenate([1 - 1 / (1 + np.exp(-hidden)), np.ones(2).dot(data) * w, view])
+
+    found = deviation(backward, [1.0, 1.0, 1.0])
+    assert 1e-9 < found[-1] < 1e-6
+    assert (found[:2] > EPS / 4).all()
+    lost = Rounding(0, 1)
+    buffer = np.zeros(3)
+    buffer[:] = lost.wrap(np.ones(3))
+    assert lost.has_lost
+    kept = Rounding(0, 1)
+    assert float(data.dot(kept.wrap(np.ones(3)))[1]) == pytest.approx(6)
+    assert not kept.has_lost
+    total = np.sum(data.dot(kept.wrap(np.ones(3))))
+    assert isinstance(total, Rounded)
+    with kept.inside():
+        assert type(np.asarray(kept.wrap(np.ones(3)))) is np.ndarray
