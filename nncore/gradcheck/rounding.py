@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from .evidence import NotApplicable
+from .exact_functions import EXACT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,93 +30,6 @@ __all__ = ["Rounded", "Rounding", "spread"]
 # Arguments and results of functions that this module passes through without knowing them.
 Anything: TypeAlias = Any
 
-# These move numbers, or answer in whole numbers: they round nothing.
-EXACT = frozenset(
-    {
-        "all",
-        "amax",
-        "amin",
-        "any",
-        "argmax",
-        "argmin",
-        "argsort",
-        "argwhere",
-        "array2string",
-        "array_equal",
-        "array_repr",
-        "array_split",
-        "array_str",
-        "astype",
-        "atleast_1d",
-        "atleast_2d",
-        "atleast_3d",
-        "broadcast_arrays",
-        "broadcast_to",
-        "column_stack",
-        "concatenate",
-        "conj",
-        "conjugate",
-        "copy",
-        "copyto",
-        "count_nonzero",
-        "diag",
-        "diagonal",
-        "empty_like",
-        "expand_dims",
-        "fill",
-        "flatnonzero",
-        "flatten",
-        "flip",
-        "fliplr",
-        "flipud",
-        "full_like",
-        "hsplit",
-        "hstack",
-        "imag",
-        "isclose",
-        "iscomplexobj",
-        "isrealobj",
-        "item",
-        "max",
-        "may_share_memory",
-        "min",
-        "moveaxis",
-        "ndim",
-        "nonzero",
-        "ones_like",
-        "pad",
-        "partition",
-        "put",
-        "ravel",
-        "real",
-        "repeat",
-        "reshape",
-        "resize",
-        "result_type",
-        "roll",
-        "rollaxis",
-        "searchsorted",
-        "shape",
-        "shares_memory",
-        "size",
-        "sort",
-        "split",
-        "squeeze",
-        "stack",
-        "swapaxes",
-        "take",
-        "take_along_axis",
-        "tile",
-        "tolist",
-        "transpose",
-        "unravel_index",
-        "view",
-        "vsplit",
-        "vstack",
-        "where",
-        "zeros_like",
-    }
-)
 # numpy's functions that make float arrays out of nothing, or out of other arrays.
 FRESH = frozenset({"zeros", "ones", "empty", "full"})
 COPIES = ("array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray")
