@@ -328,6 +328,11 @@ def test_two_infinities_never_agree(infinite):
     assert only(steep, infinite, np.array([0.0])) == "unresolvable"
 
 
+def test_an_infinity_proves_nothing():
+    w = np.array([0.3])
+    assert only(lambda w: (w * w).sum(), lambda w: w * np.inf, w) == "unresolvable"
+
+
 def test_an_integer_power_of_a_negative_number_is_finite():
     assert only(lambda w: (w**3).sum(), lambda w: 3 * w**2.0, np.array([-0.7, 0.0])) == "agrees"
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+from nncore.gradcheck.elementary import BINARY as BINARIES
 from tests.gradcheck.enclosing import enclosed
 
 mpmath.mp.dps = 60
@@ -137,6 +138,13 @@ def test_an_integer_power_of_an_overlap_with_zero_is_narrow(n):
     assert value.contains(0**n)
     assert float(value.rad()) < 1e-60
     assert slope.is_finite()
+
+
+def test_an_integer_power_of_a_ball_around_zero_is_finite():
+    power = BINARIES[np.power]
+    ball, two = flint.arb(0, 1e-70), flint.arb(2)
+    assert power.value(ball, two).is_finite()
+    assert all(prime(None, ball, flint.arb(3)).is_finite() for prime in power.partials[:1])
 
 
 def test_the_cube_root_of_an_overlap_with_zero_encloses_it():
