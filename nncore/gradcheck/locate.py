@@ -32,6 +32,8 @@ class Measured:
         return abs(self.error) > self.bound
 
 
+# Bounds are so many times the error that is usual in a quotient.
+USUAL = 2.5
 # From weights of the entries (a flat vector) to the weighted sum of their errors.
 Measure: TypeAlias = Callable[[NDArray[np.float64]], Measured]
 
@@ -159,7 +161,8 @@ class _Search:
         size = len(self.order)
         place = moment.error / total.error * size - 1
         doubt = moment.bound + total.bound * abs(moment.error / total.error)
-        return place, size * doubt / abs(total.error)
+        # A confirmation guards it, so the usual error counts here and not the bound.
+        return place, size * doubt / abs(total.error) / USUAL
 
     def _explained(
         self, start: int, stop: int, total: Measured, moment: Measured, found: int
