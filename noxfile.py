@@ -61,5 +61,12 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "bench", *session.posargs, env=env)
 
 
+@nox.session(default=False)
+def campaign(session: nox.Session) -> None:
+    """False alarms, detection, location and diagnosis of the judge, on many networks."""
+    install(session, "test")
+    session.run("python", "tests/gradcheck/campaign.py", *session.posargs, env=ONE_THREAD)
+
+
 if __name__ == "__main__":
     nox.main()

@@ -1,0 +1,91 @@
+"""The two kinds of foreign numbers: balls and rationals."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from typing import TYPE_CHECKING, Any
+
+import flint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from .tape import Matrix, Number
+
+__all__ = ["Balls", "Rationals"]
+
+
+class Balls:
+    """Midpoints with rigorous radii (F. Johansson, Arb, IEEE Trans. Comput. 66, 2017).
+
+    Parameters
+    ----------
+    bits : int
+        Of the midpoints.
+    """
+
+    def __init__(self, bits: int) -> None:
+        self.name = f"balls of {bits} bits"
+        self.bits = bits
+        # A float is exact at any precision.
+        self.exact: Callable[[float], Number] = flint.arb
+        self.matrix: Callable[[int, int, list[Number]], Matrix] = flint.arb_mat
+        self._underflow = flint.arb(0, math.ldexp(1.0, -1022))
+
+    def widened(self, value: float, ulp: int) -> Number:
+        """See `Arithmetic`."""
+        return flint.arb(value, flint.arb(ulp) * flint.arb(math.ulp(value)))
+
+    def order(self, left: Number, right: Number) -> int | None:
+        """See `Arithmetic`."""
+        if left > right:
+            return 1
+        if left < right:
+            return -1
+        return 0 if left.is_exact() and left == right else None
+
+    def finite(self, number: Number) -> bool:
+        """See `Arithmetic`."""
+        return bool(number.is_finite())
+
+    def hull(self, left: Number, right: Number) -> Number:
+        """See `Arithmetic`."""
+        return left.union(right)
+
+    def blurred(self, number: Number) -> Number:
+        """See `Arithmetic`."""
+        return number + self._underflow
+
+    def context(self) -> AbstractContextManager[Any]:
+        """See `Arithmetic`."""
+        return flint.ctx.workprec(self.bits)
+
+
+class Rationals:
+    """Fractions: no radius, and no function beyond the four operations."""
+
+    def __init__(self) -> None:
+        self.name = "rationals"
+        self.exact: Callable[[float], Number] = lambda v: flint.fmpq(*v.as_integer_ratio())
+        self.matrix: Callable[[int, int, list[Number]], Matrix] = flint.fmpq_mat
+
+    def order(self, left: Number, right: Number) -> int | None:
+        """See `Arithmetic`."""
+        return int(left > right) - int(left < right)
+
+    def finite(self, _: Number) -> bool:
+        """See `Arithmetic`."""
+        return True
+
+    def widened(self, *_: object) -> Number:
+        """See `Arithmetic`: a fraction has no width."""
+        msg = "fractions are exact, nothing encloses them"
+        raise NotImplementedError(msg)
+
+    hull = blurred = widened
+
+    def context(self) -> AbstractContextManager[Any]:
+        """See `Arithmetic`: precision does not matter."""
+        return contextlib.nullcontext()

@@ -1,0 +1,373 @@
+"""The complex step: derivatives without cancellation, one evaluation of the cost for each.
+
+``C(theta + i h e_k).imag / h`` has no difference in it, so h can be tiny and truncation nothing
+(Squire and Trapp, Using complex variables to estimate derivatives of real functions, 1998).
+What both sides owe to rounding is measured by random rounding, not guessed.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from .differences import SPREADS, owed_by
+from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
+from .frames import line_of
+from .kinks import mark_kink
+from .lines import Cost, Directions, Gradient, Point, dot
+from .locate import Measured, locate
+from .rounding import Rounding, spread
+from .slopes import Slope, confirmed, slope
+from .verdict import control, judge, sensitivity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .structure import FloatArray, Structure
+
+__all__ = ["check"]
+
+# A power of two, so that dividing by it is exact.
+H = 2.0**-100
+# Below this, products with H underflow on the way: nothing is said about smaller numbers.
+UNDERFLOW = float(np.finfo(float).tiny) / H * 2.0**40
+# Two complex steps of opposite sign differ by less where the function is smooth.
+SPLIT = 1e-10
+# So many entries are taken one by one; beyond, random projections look at all of them.
+MOST_ENTRIES = 30_000
+# So many doubtful entries of an array have the rounding of their reference measured.
+MOST_DOUBTS = 12
+MOST_LOCATED = 200
+# Random roundings where something is in doubt.
+MANY_RUNS = 24
+HIDDEN_KINK = "the point is at a kink that complex numbers do not show"
+Place: TypeAlias = tuple[int, tuple[int, ...]]
+# Complex arrays, plain or rounding at random, and what the cost makes of them.
+Number: TypeAlias = Any
+
+
+def check(
+    cost: Cost,
+    gradient: Gradient,
+    structure: Structure,
+    *,
+    analytic: list[FloatArray],
+    subgradients: bool = False,
+    declare: Mapping[str, float] | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Evidence:
+    """Check a gradient by complex steps of the cost.
+
+    Parameters
+    ----------
+    cost, gradient : callable
+        The user's functions.
+    structure : Structure
+        The parameters.
+    analytic : list of float arrays
+        What the gradient returned.
+    subgradients : bool
+        Whether any slope between the one-sided ones is accepted at a kink.
+    declare : mapping, optional
+        Not used by this rung.
+    seed : int
+        Of directions and random roundings.
+    progress : callable, optional
+        Told how many entries are done.
+
+    Returns
+    -------
+    Evidence
+        The derivative by each entry, or, for very many, by random projections.
+
+    Raises
+    ------
+    NotApplicable
+        If the code does not run on complex numbers or is not analytic in them, or if the
+        rounding that it owes cannot be measured.
+    """
+    del declare
+    table = _Table(Point(cost, structure), analytic, seed)
+    table.require_analytic()
+    table.owe(gradient)
+    if structure.size > MOST_ENTRIES:
+        if table.is_split:
+            msg = "there are too many entries to tell the kinks among them one by one"
+            raise NotApplicable(msg)
+        table.project()
+    else:
+        table.measure(progress)
+        table.resolve_doubts(gradient)
+        table.confirm()
+    return table.evidence(subgradients=subgradients)
+
+
+class _Table:
+    """What is known of each entry so far."""
+
+    def __init__(self, point: Point, analytic: list[FloatArray], seed: int) -> None:
+        self.point = point
+        self.analytic = [np.array(array, dtype=float) for array in analytic]
+        self.seed = seed
+        self.rng = np.random.default_rng(seed)
+        self.reference = [np.full(array.shape, np.nan) for array in analytic]
+        self.error = [np.full(array.shape, np.inf) for array in analytic]
+        self.owed: list[FloatArray] = []
+        self.kinks: dict[Place, Slope] = {}
+        self.is_split = False
+        self.notes: list[str] = []
+        self.details: dict[str, Any] = {"step": H}
+        self.noise = 0.0
+
+    def derivative(self, direction: Directions, sign: float = 1.0) -> float:
+        """Derivative of the cost along a direction."""
+        arrays = [
+            value + 1j * (sign * H) * part
+            for value, part in zip(self.point.values, direction, strict=True)
+        ]
+        return self.imaginary(self.call(arrays)) * sign
+
+    def call(self, arrays: list[Number]) -> Number:
+        """Cost at complex parameters; a reason if it cannot be computed there."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                warnings.simplefilter("error", np.exceptions.ComplexWarning)
+                return self.point.at(arrays)
+        except Exception as error:  # the user's code may fail in any way on complex numbers
+            line = line_of(error)
+            place = f", {line}" if line else ""
+            msg = f"the cost does not run on complex numbers ({error}{place})"
+            raise NotApplicable(msg) from error
+
+    def imaginary(self, value: Number) -> float:
+        """The derivative in a complex value of the cost."""
+        number = np.asarray(getattr(value, "array", value)).reshape(-1)[0]
+        if not np.iscomplexobj(number):
+            msg = (
+                "the cost drops the imaginary part of its parameters "
+                "(by abs or .real, or in a float buffer)"
+            )
+            raise NotApplicable(msg)
+        return float(number.imag) / H
+
+    def require_analytic(self) -> None:
+        """Raise unless complex step and differences agree in one random direction."""
+        direction = self.point.direction(self.rng)
+        plus, minus = self.derivative(direction), self.derivative(direction, -1.0)
+        if not (math.isfinite(plus) and math.isfinite(minus)):
+            msg = "the cost is not finite on complex numbers"
+            raise NotApplicable(msg)
+        self.noise = self.point.noise(self.rng)
+        line = self.point.along(direction)
+        found = slope(line, self.noise)
+        if abs(found.value - plus) > found.error:
+            found = confirmed(line, self.noise, found)
+        self.is_split = abs(plus - minus) > SPLIT * (abs(plus) + abs(minus))
+        slack = SPLIT * abs(plus)
+        if self.is_split:
+            slack += 2 * found.side_error
+            fits = abs(plus - found.right) <= slack and abs(minus - found.left) <= slack
+        else:
+            fits = abs(plus - found.value) <= found.error + slack
+            low, high = sorted((found.left, found.right))
+            if found.is_kink and abs(plus - (low + high) / 2) <= high - low:
+                raise NotApplicable(HIDDEN_KINK)
+        if math.isfinite(found.error) and not fits:
+            raise NotApplicable(_not_analytic(plus, found.value))
+
+    def owe(self, gradient: Gradient, runs: int = 8) -> None:
+        """Bound the rounding of the gradient."""
+        try:
+            deviations = owed_by(gradient, self.point.structure, self.seed + runs, runs)
+        except NotApplicable as reason:
+            msg = f"the rounding of the gradient cannot be measured: {reason}"
+            raise NotApplicable(msg) from reason
+        bounds = [SPREADS * deviation + UNDERFLOW for deviation in deviations]
+        self.owed = (
+            bounds
+            if not self.owed
+            else [np.maximum(a, b) for a, b in zip(self.owed, bounds, strict=True)]
+        )
+
+    def measure(self, progress: Progress | None) -> None:
+        """One complex step for each entry; two where the function has kinks."""
+        arrays = [_complex(value) for value in self.point.values]
+        done = 0
+        for k, array in enumerate(arrays):
+            for index in np.ndindex(array.shape):
+                kept = array[index]
+                array[index] = kept + 1j * H
+                plus = self.imaginary(self.call(arrays))
+                self.reference[k][index] = plus
+                if self.is_split:
+                    array[index] = kept - 1j * H
+                    minus = -self.imaginary(self.call(arrays))
+                    if abs(plus - minus) > SPLIT * (abs(plus) + abs(minus)):
+                        left, right = (side * self.point.scales[k] for side in (minus, plus))
+                        self.kinks[k, index] = Slope(right, 0.0, left, right, 0.0, 2)
+                array[index] = kept
+                done += 1
+                if progress:
+                    progress(done, self.point.structure.size)
+
+    def resolve_doubts(self, gradient: Gradient) -> None:
+        """Measure roundings more closely where those of the gradient do not explain it all."""
+        if any(self.doubts(k) for k in range(len(self.analytic))):
+            self.owe(gradient, MANY_RUNS)
+        # Where both sides agree to what the gradient owes, the reference owes no more.
+        self.error = [np.array(owed) for owed in self.owed]
+        for k in range(len(self.analytic)):
+            self.resolve(k, self.doubts(k))
+
+    def doubts(self, k: int) -> list[tuple[int, ...]]:
+        """Entries of an array further from the reference than the gradient owes."""
+        distance = np.abs(self.analytic[k] - self.reference[k])
+        far = [
+            tuple(int(i) for i in index) for index in np.argwhere(~(distance <= self.owed[k]))
+        ]
+        return [index for index in far if (k, index) not in self.kinks]
+
+    def resolve(self, k: int, doubts: list[tuple[int, ...]]) -> None:
+        """Add the rounding of the reference where there are doubts."""
+        distance = np.abs(self.analytic[k] - self.reference[k])
+        chosen = [doubts[i] for i in self.rng.permutation(len(doubts))[:MOST_DOUBTS]]
+        shares = [0.0]
+        for index in chosen:
+            direction: Directions = [np.zeros(value.shape) for value in self.point.values]
+            direction[k][index] = 1.0
+            rounding = SPREADS * self.spread_along(direction)
+            self.error[k][index] += rounding
+            shares.append(rounding / distance[index])
+        for index in set(doubts) - set(chosen):
+            self.error[k][index] += max(shares) * distance[index]
+
+    def spread_along(self, direction: Directions, runs: int = 8) -> float:
+        """Standard deviation of the rounding of the derivative along a direction."""
+
+        def run(rounding: Rounding) -> list[Any]:
+            arrays = [
+                rounding.wrap(value + 1j * H * part)
+                for value, part in zip(self.point.values, direction, strict=True)
+            ]
+            return [np.asarray(self.imaginary(self.call(arrays)))]
+
+        return float(spread(run, self.seed, runs)[0])
+
+    def confirm(self) -> None:
+        """Differences must not side with the gradient where the complex step says wrong."""
+        wrong = [
+            np.abs(a - r) > e + o
+            for a, r, e, o in zip(
+                self.analytic, self.reference, self.error, self.owed, strict=True
+            )
+        ]
+        for k, index in self.kinks:
+            wrong[k][index] = False
+        if not any(part.any() for part in wrong):
+            return
+        direction = [
+            part * mask
+            for part, mask in zip(self.point.direction(self.rng), wrong, strict=True)
+        ]
+        line = self.point.along(direction)
+        found = confirmed(line, self.noise, slope(line, self.noise))
+        ours, theirs = dot(self.reference, direction), dot(self.analytic, direction)
+        if found.is_kink and abs(found.value - ours) > found.error:
+            raise NotApplicable(HIDDEN_KINK)
+        if abs(found.value - theirs) <= found.error < abs(found.value - ours):
+            raise NotApplicable(_not_analytic(ours, found.value))
+
+    def project(self) -> None:
+        """Look at all entries along one direction, and find the wrong ones if there are any."""
+        direction = self.point.direction(self.rng)
+        rounding = SPREADS * self.spread_along(direction, 4)
+        root = self.owed_along(direction)
+
+        def measure(vector: FloatArray) -> Measured:
+            part = self.point.unflattened(vector)
+            owed = self.owed_along(part)
+            value = self.derivative(part)
+            error = dot(self.analytic, part) - value
+            share = rounding * owed / root if root else rounding
+            return Measured(error, owed + share + SPREADS * np.finfo(float).eps * abs(value))
+
+        found = locate(measure, self.point.flat_scales(), self.seed, MOST_LOCATED)
+        self.details["evaluations to locate"] = found.measurements
+        for flat, error in found.places.items():
+            k, index = self.point.place(flat)
+            self.reference[k][index] = self.analytic[k][index] - error
+            self.error[k][index] = self.owed[k][index]
+        if not found.complete:
+            self.notes.append(
+                f"more than {len(found.places)} entries are wrong; the search ended after "
+                f"{found.measurements} evaluations"
+            )
+            return
+        whole = Measured(0.0, root + rounding)
+        for k, part in enumerate(direction):
+            unseen = np.isnan(self.reference[k])
+            self.error[k][unseen] = 2 * whole.bound / np.abs(part[unseen])
+        self.notes.append(
+            f"{structure_size(self.analytic):,} entries were judged by random projections"
+        )
+
+    def owed_along(self, direction: Directions) -> float:
+        """What the gradient owes along a direction."""
+        pairs = zip(self.owed, direction, strict=True)
+        return math.sqrt(sum(float(((owed * part) ** 2).sum()) for owed, part in pairs))
+
+    def evidence(self, *, subgradients: bool) -> Evidence:
+        """The verdict on every entry."""
+        judged: list[Entries] = []
+        for k, name in enumerate(self.point.structure.names):
+            seen = np.isfinite(self.reference[k])
+            reference = np.where(seen, self.reference[k], self.analytic[k])
+            entries = judge(name, self.analytic[k], reference, self.error[k], self.owed[k])
+            entries.verdict[~seen & (self.analytic[k] == 0)] = Verdict.UNRESOLVABLE.code
+            entries.reference[~seen] = np.nan
+            judged.append(entries)
+        for (k, index), found in self.kinks.items():
+            mark_kink(judged[k], self.point, (k, index), found, subgradients=subgradients)
+        self.details["planted and seen"] = control(judged, self.owed, self.seed)
+        return Evidence(
+            "complex step",
+            judged,
+            sensitivity(judged, self.owed),
+            self.point.evaluations,
+            self.notes,
+            details=self.details,
+        )
+
+
+def structure_size(arrays: list[FloatArray]) -> int:
+    """Number of entries.
+
+    Parameters
+    ----------
+    arrays : list of float arrays
+        Any arrays.
+
+    Returns
+    -------
+    int
+        Over all of them.
+    """
+    return sum(array.size for array in arrays)
+
+
+def _complex(value: FloatArray) -> Number:
+    """A complex copy of the values."""
+    return np.array(value, dtype=np.result_type(value.dtype, np.complex128))
+
+
+def _not_analytic(step: float, difference: float) -> str:
+    """Why the complex step is not used."""
+    return (
+        f"along one direction the complex step gives {step:.6g} and differences "
+        f"{difference:.6g}: the cost is not analytic (np.abs, .real, .conj() or a comparison)"
+    )

@@ -1,0 +1,420 @@
+"""Enclosures of all derivatives and of the user's gradient, from one evaluation of each."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import itertools
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .arithmetic import Balls, Rationals
+from .balls import Ball, array_of, balls
+from .frames import line_of
+from .functions import FUNCTIONS
+from .run import Arithmetic, Run, Undecided
+from .tape import CONSTANT, Number, Operand, Sums
+from .ufuncs import UFUNCS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .structure import Params, Structure
+
+__all__ = ["Enclosures", "Kink", "Program", "Settings", "Stopped", "tight"]
+
+# Pairs of opposite random directions along which ties are resolved.
+PAIRS = 3
+
+
+class Stopped(Exception):  # noqa: N818 - a finding about the user's code
+    """The user's code does not run on balls; the text says why and where."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How the two programs are to be run.
+
+    Parameters
+    ----------
+    bits : int or None
+        Of the midpoints of balls; None for rationals.
+    ulp : int, optional
+        By how much the constants `one_sided` are widened.
+    one_sided : frozenset of float, optional
+        Constants that occur in one of the two programs only.
+    seed : int, optional
+        Move them by so many ulp in a random sense instead.
+    removed : frozenset, optional
+        Constants left out as approximations, each with its line.
+    """
+
+    bits: int | None
+    ulp: int = 0
+    one_sided: frozenset[float] = frozenset()
+    seed: int | None = None
+    removed: frozenset[tuple[float, str]] = frozenset()
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """The numbers."""
+        return Rationals() if self.bits is None else Balls(self.bits)
+
+    def run(self, **options: Operand) -> Run:
+        """A run with the functions that are known."""
+        return Run(
+            self.arithmetic,
+            UFUNCS,
+            FUNCTIONS,
+            ulp=self.ulp,
+            one_sided=self.one_sided,
+            seed=self.seed,
+            removed=self.removed,
+            **options,
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Kink:
+    """Slopes of one entry where the cost has no derivative.
+
+    Parameters
+    ----------
+    slopes : pair of Number
+        Along a direction and its opposite.
+    hull : Number
+        Encloses the slopes on all sides that were looked at.
+    is_proved : bool
+        Whether it encloses the slopes on all sides.
+    """
+
+    slopes: tuple[Number, Number]
+    hull: Number
+    is_proved: bool
+
+
+@dataclasses.dataclass
+class Enclosures:
+    """What one evaluation of both programs encloses, entry by entry.
+
+    Parameters
+    ----------
+    reference, analytic : list of Number
+        The derivatives of the cost, and what the gradient returned.
+    magnitude : list of float or Number
+        Sums of absolute contributions to the derivatives; floats unless they overflow.
+    kinks : dict
+        The entries without a derivative.
+    cost_run, gradient_run : Run
+        What the programs met on their way.
+    settings : Settings
+        Of the evaluation.
+    """
+
+    reference: list[Number]
+    analytic: list[Number]
+    magnitude: list[Number]
+    kinks: dict[int, Kink]
+    cost_run: Run
+    gradient_run: Run
+    settings: Settings
+
+    @property
+    def one_sided(self) -> dict[float, str]:
+        """Floats that occur in one program only, with their lines.
+
+        Bits that occur in both programs are the same number.
+        """
+        cost, gradient = self.cost_run.constants(), self.gradient_run.constants()
+        return {
+            value: line
+            for value, line in (cost | gradient).items()
+            if (value in cost) != (value in gradient)
+        }
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether a program rounds to single precision."""
+        return bool(self.cost_run.roundings or self.gradient_run.roundings)
+
+
+@dataclasses.dataclass
+class Program:
+    """The user's cost and gradient, to be run on balls.
+
+    Parameters
+    ----------
+    cost, gradient : callable
+        The user's own.
+    structure : Structure
+        The parameters.
+    seed : int
+        For the directions that resolve ties.
+    """
+
+    cost: Callable[[Params], Any]
+    gradient: Callable[[Params], Params]
+    structure: Structure
+    seed: int = 0
+    evaluations: int = 0
+
+    def __post_init__(self) -> None:
+        self.floats = [value for array in self.structure.arrays for value in _flat(array)]
+        self._numbers: dict[str, list[Number]] = {}
+        self.cost_in_floats = float(np.asarray(self.run_in_floats()).reshape(-1)[0])
+
+    def run_in_floats(self) -> Operand:
+        """Run both programs in floats, so that objects which keep arrays keep floats.
+
+        Returns
+        -------
+        Any
+            The cost.
+        """
+        value = self.cost(self.structure.rebuild(self.structure.arrays))
+        self.gradient(self.structure.rebuild(self.structure.arrays))
+        return value
+
+    def enclosures(self, settings: Settings) -> Enclosures:
+        """Run both programs.
+
+        Parameters
+        ----------
+        settings : Settings
+            Precision and constants.
+
+        Returns
+        -------
+        Enclosures
+            With ties resolved.
+
+        Raises
+        ------
+        Undecided
+            If the precision does not tell which way a program goes.
+        Defeated
+            If a program asks for what balls cannot give.
+        """
+        analytic, gradient_run = self.run_gradient(settings)
+        reference, magnitude, cost_run = self._derivatives(settings)
+        kinks: dict[int, Kink] = {}
+        if cost_run.ties and settings.bits is not None:
+            kinks = self._resolve(settings, reference, hard=any(cost_run.ties.values()))
+        return Enclosures(
+            reference, analytic, magnitude, kinks, cost_run, gradient_run, settings
+        )
+
+    def run_gradient(
+        self, settings: Settings, *, rough: bool = False
+    ) -> tuple[list[Number], Run]:
+        """Run the gradient.
+
+        Parameters
+        ----------
+        settings : Settings
+            Precision and constants.
+        rough : bool, optional
+            Follow the floats; see `Run`.
+
+        Returns
+        -------
+        pair
+            Enclosures of its entries, and the run.
+        """
+        run = settings.run(rough=rough)
+        with run, _followed(run):
+            params = self.structure.rebuild(self._arrays(run))
+            leaves = [balls(leaf) for leaf in self.structure.leaves(self.gradient(params))]
+        return [ball.value for leaf in leaves for ball in _ravelled(leaf)], run
+
+    def run_cost(self, settings: Settings) -> tuple[Number, Run]:
+        """Run the cost roughly, following the floats.
+
+        Parameters
+        ----------
+        settings : Settings
+            Precision and constants.
+
+        Returns
+        -------
+        pair
+            Enclosure of the cost, and the run.
+        """
+        run = settings.run(rough=True)
+        with run, _followed(run):
+            value = self._cost(self._arrays(run))
+        return value.value, run
+
+    def derivatives(
+        self, run: Run, moved: Sequence[float] | None = None
+    ) -> tuple[list[Number], list[Number]]:
+        """Derivatives of the cost.
+
+        Parameters
+        ----------
+        run : Run
+            In whose arithmetic.
+        moved : sequence of float, optional
+            A direction that resolves ties.
+
+        Returns
+        -------
+        pair
+            For each entry of the parameters its derivative and the magnitude of its terms.
+        """
+        with run:
+            arrays = self._arrays(run)
+            slots = [
+                ball.slot for array in arrays for ball in np.asarray(array).ravel().tolist()
+            ]
+            if moved is not None:
+                run.tape.tangents = Sums()
+                tangents = map(run.arithmetic.exact, moved)
+                run.tape.tangents.add(zip(slots, tangents, strict=True))
+            with _followed(run):
+                end = self._cost(arrays)
+            zero = run.arithmetic.exact(0)
+            if end.slot == CONSTANT:
+                return [zero] * len(slots), [0.0] * len(slots)
+            one = run.arithmetic.exact(1)
+            adjoint = run.tape.gradient(end.slot, one)
+            sizes = run.tape.magnitudes(end.slot, _float_size, 1.0)
+            magnitude = [sizes.get(slot, 0.0) for slot in slots]
+            if not all(map(math.isfinite, magnitude)):
+                sizes = run.tape.magnitudes(end.slot, abs, one)
+                magnitude = [sizes.get(slot, zero) for slot in slots]
+        return [adjoint.get(slot, zero) for slot in slots], magnitude
+
+    def _derivatives(
+        self, settings: Settings, **options: Operand
+    ) -> tuple[list[Number], list[Number], Run]:
+        """Derivatives, magnitudes and run."""
+        forced = options.pop("forced", 0)
+        run = settings.run(recording=True, forced=forced)
+        return *self.derivatives(run, **options), run
+
+    def _resolve(
+        self, settings: Settings, reference: list[Number], *, hard: bool
+    ) -> dict[int, Kink]:
+        """The entries without a derivative; `reference` is corrected where there is one.
+
+        Generalised derivatives that are all enclosed in one narrow ball are a derivative; the
+        others are looked at along random directions.
+        """
+        loose = [i for i, ball in enumerate(reference) if hard or not tight(ball)]
+        if not loose:
+            return {}
+        rng = np.random.default_rng(self.seed)
+        sides: list[list[Number]] = []
+        for _ in range(PAIRS):
+            direction = rng.choice([-1.0, 1.0], len(reference))
+            direction *= rng.uniform(0.5, 1.5, len(reference))
+            sides += [
+                self._derivatives(settings, moved=(sign * direction).tolist())[0]
+                for sign in (1.0, -1.0)
+            ]
+        hulls = [] if not hard else [self._derivatives(settings, forced=s)[0] for s in (1, -1)]
+        kinks = {}
+        with settings.arithmetic.context():
+            for i in loose:
+                slopes = [side[i] for side in sides]
+                spread = functools.reduce(lambda a, b: a.union(b), slopes)
+                if tight(spread):
+                    reference[i] = spread
+                    continue
+                around = [reference[i]] if not hard else [forced[i] for forced in hulls]
+                hull = functools.reduce(lambda a, b: a.union(b), around, spread)
+                kinks[i] = Kink((slopes[0], slopes[1]), hull, not hard)
+        return kinks
+
+    def _cost(self, arrays: list[Any]) -> Ball:
+        """The cost, one number of the run."""
+        self.evaluations += 1
+        value = self.cost(self.structure.rebuild(arrays))
+        if isinstance(value, float | int | np.number):
+            msg = (
+                "the cost returned a plain number: it does not read its argument, or the "
+                "derivative was lost on the way"
+            )
+            raise Stopped(msg)
+        ours = np.asarray(balls(value))
+        if ours.size != 1:
+            msg = f"the cost returned an array of shape {ours.shape}, not a number"
+            raise Stopped(msg)
+        (end,) = _ravelled(ours)
+        return end
+
+    def _arrays(self, run: Run) -> list[Any]:
+        """The parameters as numbers of the run."""
+        slots = run.tape.slots(len(self.floats))
+        if run.arithmetic.name not in self._numbers:
+            self._numbers = {run.arithmetic.name: list(map(run.arithmetic.exact, self.floats))}
+        exact = self._numbers[run.arithmetic.name]
+        numbers = map(Ball, exact, slots)
+        return [
+            array_of(itertools.islice(numbers, array.size), array.shape)
+            for array in self.structure.arrays
+        ]
+
+
+def tight(ball: Number) -> bool:
+    """Whether the radius is beyond the last bit of a float.
+
+    Parameters
+    ----------
+    ball : Number
+        An enclosure.
+
+    Returns
+    -------
+    bool
+        True for an exact zero; the size is the enclosed number's own.
+    """
+    if not ball.is_finite():
+        return False
+    return bool(ball.is_exact()) or bool(
+        2 * ball.rad() <= ball.abs_lower() * math.ldexp(1.0, -53)
+    )
+
+
+def _float_size(number: Number) -> float:
+    """The absolute value, as a float."""
+    return abs(float(number))
+
+
+def _flat(array: Operand) -> list[float]:
+    """The entries as Python floats."""
+    return np.asarray(array).ravel().astype(float).tolist()
+
+
+def _ravelled(array: Operand) -> list[Ball]:
+    """The entries, row by row."""
+    return np.asarray(array).ravel().tolist()
+
+
+@contextlib.contextmanager
+def _followed(run: Run) -> Iterator[None]:
+    """Turn whatever the user's code raises on foreign numbers into a reason.
+
+    What was refused counts even if the code caught the error and went on.
+    """
+    try:
+        yield
+    except Exception as error:
+        if run.overlap is not None:
+            raise Undecided(run.overlap) from error
+        if run.defeat is not None:
+            raise Stopped(run.defeat) from error
+        if isinstance(error, Stopped):
+            raise
+        place = f" in {line_of(error)}" if line_of(error) else ""
+        what = f"{type(error).__name__}{place}: {error}"
+        msg = f"the code does not run on {run.arithmetic.name}: {what}"
+        raise Stopped(msg) from error
+    if run.overlap is not None:
+        raise Undecided(run.overlap)
+    if run.defeat is not None:
+        raise Stopped(run.defeat)

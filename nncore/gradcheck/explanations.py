@@ -1,0 +1,218 @@
+"""Constants that explain why two enclosures are disjoint: rounded ones, and approximations."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING
+
+from .evidence import Approximation, Verdict
+from .findings import Finding, digits
+from .run import Undecided
+
+if TYPE_CHECKING:
+    from .enclosures import Enclosures, Program, Settings
+
+__all__ = ["Explanation"]
+
+# Constants may be the results of float arithmetic that lost so many bits.
+MOST_ULP = 2**18
+# Random moves of the constants, and how much larger a difference may be than the root of their
+# number times what they move: a sum of n terms is at most so much larger than a random one.
+SAMPLES = 2
+MARGIN = 4
+# A distance of more than a tenth of the entry is no agreement.
+ONE_DIGIT = 0.1
+
+
+class Explanation:
+    """Looks for constants that explain a difference.
+
+    Parameters
+    ----------
+    program : Program
+        The user's cost and gradient.
+    sides : Enclosures
+        Where some are disjoint.
+    findings : dict
+        By the flat index of the entry; the verdicts are changed.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        sides: Enclosures,
+        findings: dict[int, Finding],
+    ) -> None:
+        self.program = program
+        self.settings = sides.settings
+        self.sides = sides
+        self.findings = findings
+        self.notes: list[str] = []
+        self.approximations: list[Approximation] = []
+        self.ulp = 0
+        self.one_sided = sides.one_sided
+
+    def explain(self, entries: set[int]) -> None:
+        """Change the verdicts of entries that constants explain.
+
+        Parameters
+        ----------
+        entries : set of int
+            Whose enclosures are disjoint.
+        """
+        if not entries:
+            return
+        remaining = self._rounded(self.settings, self.sides, entries)
+        candidates = self.sides.cost_run.approximations | self.sides.gradient_run.approximations
+        if not remaining or not candidates:
+            return
+        without = dataclasses.replace(self.settings, removed=frozenset(candidates))
+        try:
+            others = self.program.enclosures(without)
+        except Undecided:
+            return
+        explained = {i for i in remaining if _overlap(others, i)}
+        explained |= self._meeting(without, remaining - explained)
+        self._approximate(explained, candidates)
+
+    def _rounded(self, settings: Settings, sides: Enclosures, entries: set[int]) -> set[int]:
+        """The entries that stay disjoint however constants are rounded.
+
+        The others agree, limited by constants, or cannot be resolved.
+        """
+        if not self.one_sided:
+            return entries
+        for ulp in (MOST_ULP, 2**12, 2**6, 1):
+            try:
+                widest = self.program.enclosures(self._at(settings, ulp))
+            except Undecided:
+                continue
+            break
+        else:
+            self._give_up(entries)
+            return set()
+        far = {i for i in entries if _disjoint(widest, i)}
+        near = entries - far
+        moved = self._moved(settings, sides, near, ulp)
+        self._give_up(near - moved)
+        near = moved
+        with settings.arithmetic.context():
+            for i in near:
+                self._limit(sides, i)
+        if near:
+            self._name_constants(sides, widest, near, ulp)
+        if ulp == MOST_ULP:
+            return far
+        self._give_up(far)
+        return set()
+
+    def _moved(
+        self, settings: Settings, sides: Enclosures, entries: set[int], ulp: int
+    ) -> set[int]:
+        """The entries whose difference moves enough when the constants are moved at random.
+
+        Wide enclosures also overlap where constants cancel; what constants explain, they move.
+        """
+        allowance = MARGIN * math.sqrt(len(self.one_sided))
+        explained = set()
+        for seed in range(SAMPLES):
+            at = dataclasses.replace(self._at(settings, ulp), seed=seed)
+            others = self.program.enclosures(at)
+            with settings.arithmetic.context():
+                for i in entries:
+                    gap = sides.analytic[i] - sides.reference[i]
+                    move = others.analytic[i] - others.reference[i] - gap
+                    if gap.abs_lower() <= allowance * move.abs_upper():
+                        explained.add(i)
+        return explained
+
+    def _give_up(self, entries: set[int]) -> None:
+        """Call the entries unresolvable."""
+        for i in entries:
+            self.findings[i].verdict = Verdict.UNRESOLVABLE
+        if entries:
+            self.notes.append("constants computed in floats decide which way the program goes")
+
+    def _at(self, settings: Settings, ulp: int) -> Settings:
+        """The settings, with the constants of one program widened."""
+        return dataclasses.replace(settings, ulp=ulp, one_sided=frozenset(self.one_sided))
+
+    def _limit(self, sides: Enclosures, i: int) -> None:
+        """Agreement as far as constants allow it: to a digit of the entry, or in its terms."""
+        reference, finding = sides.reference[i], self.findings[i]
+        gap = (sides.analytic[i] - reference).abs_upper()
+        size = reference.abs_lower()
+        terms = size * 0 + sides.magnitude[i]
+        if gap <= size * ONE_DIGIT:
+            finding.verdict, finding.digits = Verdict.AGREES, digits(gap, size)
+        elif terms.is_finite() and gap <= terms * math.ldexp(MOST_ULP, -52):
+            finding.verdict, finding.digits = Verdict.AGREES, digits(gap, terms)
+        else:
+            finding.verdict = Verdict.UNRESOLVABLE
+
+    def _name_constants(
+        self, sides: Enclosures, widest: Enclosures, near: set[int], ulp: int
+    ) -> None:
+        """Note the smallest width at which the enclosures meet, and the constants."""
+        guess = self._guess(sides, widest, near, ulp)
+        probes = [probe for probe in (guess - 1, guess, guess + 1) if 0 < probe < ulp]
+        meeting = (p for p in probes if self._meeting(self.settings, near, p) == near)
+        self.ulp = next(meeting, ulp)
+        lines = sorted({line for line in self.one_sided.values() if line})
+        shown = ", ".join(lines[:3]) + (" ..." if len(lines) > 3 else "")
+        self.notes.append(
+            f"{len(near)} entries agree as far as constants computed in floats allow: within "
+            f"{self.ulp} ulp of those that occur in the cost or the gradient alone ({shown})"
+        )
+
+    def _guess(self, sides: Enclosures, widest: Enclosures, near: set[int], ulp: int) -> int:
+        """The width at which all should meet; so close to a point enclosures widen linearly."""
+        guess = 1.0
+        with self.settings.arithmetic.context():
+            for i in near:
+                gap = (sides.analytic[i] - sides.reference[i]).abs_lower()
+                width = (widest.analytic[i] - widest.reference[i]).rad()
+                guess = max(guess, float(ulp * gap / width))
+        return math.ceil(min(guess, float(ulp)))
+
+    def _meeting(self, settings: Settings, entries: set[int], ulp: int = MOST_ULP) -> set[int]:
+        """The entries whose enclosures overlap at this width."""
+        if not entries or not self.one_sided:
+            return set()
+        try:
+            sides = self.program.enclosures(self._at(settings, ulp))
+        except Undecided:
+            return set()
+        return {i for i in entries if _overlap(sides, i)}
+
+    def _approximate(self, entries: set[int], candidates: dict[tuple[float, str], str]) -> None:
+        """Agreement but for the constants that were left out."""
+        largest = 0.0
+        with self.settings.arithmetic.context():
+            for i in entries:
+                reference = self.sides.reference[i]
+                gap = (self.sides.analytic[i] - reference).abs_upper()
+                terms = max(float(reference.abs_upper()), float(self.sides.magnitude[i]))
+                largest = max(largest, float(gap) / terms if terms else math.inf)
+                self.findings[i].verdict = Verdict.APPROXIMATION
+                self.findings[i].digits = max(0.0, digits(gap, reference.abs_lower()))
+        if entries:
+            self.approximations = [
+                Approximation(value, line, largest, kind)
+                for (value, line), kind in candidates.items()
+            ]
+
+
+def _disjoint(sides: Enclosures, i: int) -> bool:
+    """Whether both enclosures are finite and apart."""
+    reference, analytic = sides.reference[i], sides.analytic[i]
+    finite = reference.is_finite() and analytic.is_finite()
+    return bool(finite and not analytic.overlaps(reference))
+
+
+def _overlap(sides: Enclosures, i: int) -> bool:
+    """Whether both enclosures are finite and meet, and there is a derivative."""
+    reference, analytic = sides.reference[i], sides.analytic[i]
+    finite = reference.is_finite() and analytic.is_finite()
+    return bool(finite and analytic.overlaps(reference) and i not in sides.kinks)

@@ -1,0 +1,49 @@
+"""Where in the user's own code something happened."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+import traceback
+from pathlib import Path
+
+__all__ = ["line_of"]
+
+_OURS = str(Path(__file__).resolve().parent)
+_LIBRARIES = tuple(
+    str(Path(sysconfig.get_paths()[key]).resolve()) for key in ("stdlib", "purelib", "platlib")
+)
+
+
+def line_of(error: BaseException) -> str:
+    """Line of the user's code that raised, as ``file.py:12``.
+
+    Parameters
+    ----------
+    error : BaseException
+        As caught, with its traceback.
+
+    Returns
+    -------
+    str
+        The innermost line that belongs neither to this package nor to an installed one; empty
+        where there is none.
+
+    Examples
+    --------
+    >>> line_of(ValueError("never raised"))
+    ''
+    """
+    frames = [
+        f"{Path(frame.filename).name}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if _is_users(frame.filename)
+    ]
+    return frames[-1] if frames else ""
+
+
+def _is_users(filename: str) -> bool:
+    """Whether the file is neither ours nor installed."""
+    resolved = str(Path(filename).resolve()) if not filename.startswith("<") else filename
+    frozen = filename.startswith("<frozen") or filename in sys.builtin_module_names
+    return not frozen and not resolved.startswith((_OURS, *_LIBRARIES))

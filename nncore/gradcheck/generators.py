@@ -1,0 +1,126 @@
+"""Random generators that a function can reach, their states kept and restored."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Generators"]
+
+# A generator and its state: what they hold depends on their library.
+Thing: TypeAlias = Any
+
+
+class Generators:
+    """The random generators of numpy and Python that some functions can reach.
+
+    Parameters
+    ----------
+    *functions : callable
+        Their closures, globals, defaults and objects are searched, three levels deep.
+    """
+
+    def __init__(self, *functions: Callable[..., Thing]) -> None:
+        self.found: dict[int, Thing] = {}
+        for function in functions:
+            for thing in _reachable(function):
+                self._keep(thing, depth=3)
+        self.states = self.snapshot()
+
+    def snapshot(self) -> list[Thing]:
+        """State of each generator.
+
+        Returns
+        -------
+        list
+            To be given to `restore`.
+        """
+        own = [_state(thing) for thing in self.found.values()]
+        return [np.random.get_state(), random.getstate(), *own]  # noqa: NPY002 - the user's code may draw from it
+
+    def restore(self, states: list[Thing] | None = None) -> None:
+        """Put each generator back into a state.
+
+        Parameters
+        ----------
+        states : list, optional
+            From `snapshot`; by default as they were when they were found.
+        """
+        shared, pythons, *own = states if states is not None else self.states
+        np.random.set_state(shared)  # noqa: NPY002 - the user's code may draw from it
+        random.setstate(pythons)
+        for thing, state in zip(self.found.values(), own, strict=True):
+            _set_state(thing, state)
+
+    def restoring(self, function: Callable[[Thing], Thing]) -> Callable[[Thing], Thing]:
+        """The function, each call beginning with the same generators.
+
+        Parameters
+        ----------
+        function : callable
+            Draws random numbers.
+
+        Returns
+        -------
+        callable
+            Draws the same ones in every call.
+        """
+
+        def restored(params: Thing) -> Thing:
+            self.restore()
+            return function(params)
+
+        return restored
+
+    def _keep(self, thing: Thing, depth: int) -> None:
+        """Keep the thing if it is a generator; else look into its attributes and items."""
+        if isinstance(thing, np.random.Generator | np.random.RandomState | random.Random):
+            self.found[id(thing)] = thing
+        elif depth:
+            items = thing.values() if isinstance(thing, dict) else thing
+            inner = list(items) if isinstance(thing, dict | list | tuple) else []
+            with contextlib.suppress(TypeError):
+                inner += list(vars(thing).values()) if not isinstance(thing, type) else []
+            for part in inner[:100]:
+                self._keep(part, depth - 1)
+
+
+def _reachable(function: Callable[..., Thing]) -> Iterator[Thing]:
+    """What the function may read: its object, closure, defaults and globals."""
+    yield function
+    yield getattr(function, "__self__", None)
+    inner = getattr(function, "__func__", function)
+    yield from (getattr(inner, "__defaults__", None) or ())
+    yield from (getattr(inner, "__kwdefaults__", None) or {}).values()
+    for cell in getattr(inner, "__closure__", None) or ():
+        with contextlib.suppress(ValueError):
+            yield cell.cell_contents
+    code = getattr(inner, "__code__", None)
+    names = code.co_names if code else ()
+    known = getattr(inner, "__globals__", {})
+    yield from (known[name] for name in names if name in known)
+
+
+def _state(thing: Thing) -> Thing:
+    """The state of a generator."""
+    if isinstance(thing, np.random.Generator):
+        return thing.bit_generator.state
+    if isinstance(thing, np.random.RandomState):
+        return thing.get_state()
+    return thing.getstate()
+
+
+def _set_state(thing: Thing, state: Thing) -> None:
+    """Put the generator into the state."""
+    if isinstance(thing, np.random.Generator):
+        thing.bit_generator.state = state
+    elif isinstance(thing, np.random.RandomState):
+        thing.set_state(state)
+    else:
+        thing.setstate(state)

@@ -1,0 +1,404 @@
+"""Faults around a formula: side effects, shared memory, state, noise, casts, wrong shapes."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import functools
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from .generators import Generators
+from .structure import AnyArray, FloatArray, Params, Structure, StructureFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .lines import Cost, Gradient
+
+__all__ = ["Fault", "Inspection", "Kind", "inspect"]
+
+# Results this close are the same: memory alignment may change the order of a sum.
+SAME = 64 * float(np.finfo(float).eps)
+REPEATS = 5
+# An array with this many entries that are all float32 numbers was one.
+FLOAT32_EVIDENCE = 4
+SHORT_BYTES = 4
+Result: TypeAlias = Any
+
+
+class Kind(enum.StrEnum):
+    """Faults that are not a wrong formula."""
+
+    COST_MODIFIES = "the cost modifies its argument"
+    GRADIENT_MODIFIES = "the gradient modifies its argument"
+    ALIAS = "the gradient shares memory with its argument"
+    BUFFER = "the gradient reuses a buffer"
+    STATE = "hidden state"
+    NOISE = "random noise"
+    FLOAT32 = "a silent cast to float32"
+    NOT_FINITE = "not finite"
+    STRUCTURE = "wrong structure"
+    NOT_SCALAR = "the cost is not a scalar"
+
+
+# After these, nothing can be said about the formula.
+FATAL = frozenset(
+    {
+        Kind.COST_MODIFIES,
+        Kind.GRADIENT_MODIFIES,
+        Kind.STATE,
+        Kind.NOT_FINITE,
+        Kind.STRUCTURE,
+        Kind.NOT_SCALAR,
+    }
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """A fault around the formula.
+
+    Parameters
+    ----------
+    kind : Kind
+        Its name.
+    message : str
+        Where and how it shows, and what to do.
+    fatal : bool
+        Whether the check of the formula ends here.
+    """
+
+    kind: Kind
+    message: str
+    fatal: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}"
+
+
+@dataclasses.dataclass
+class Inspection:
+    """What float calls of cost and gradient showed.
+
+    Parameters
+    ----------
+    faults : list of Fault
+        In the order in which they were found.
+    analytic : list of float arrays
+        Copies of what the gradient returned; empty after a fatal fault.
+    generators : Generators
+        Those that cost and gradient can reach.
+    """
+
+    faults: list[Fault]
+    analytic: list[FloatArray]
+    generators: Generators
+
+    def find(self, kind: Kind, message: str, *, fatal: bool | None = None) -> None:
+        """Note a fault, once for each kind.
+
+        Parameters
+        ----------
+        kind : Kind
+            Its name.
+        message : str
+            Where and how it shows.
+        fatal : bool, optional
+            Whether the check ends; by default as usual for the kind.
+        """
+        if all(fault.kind != kind for fault in self.faults):
+            ends = kind in FATAL if fatal is None else fatal
+            self.faults.append(Fault(kind, message, ends))
+
+    @property
+    def ended(self) -> bool:
+        """Whether a fault ended the check."""
+        return any(fault.fatal for fault in self.faults)
+
+
+def inspect(cost: Cost, gradient: Gradient, structure: Structure) -> Inspection:
+    """Call cost and gradient in floats, and look for faults around the formula.
+
+    Parameters
+    ----------
+    cost, gradient : callable
+        The user's functions; called on copies of the parameters only.
+    structure : Structure
+        The parameters.
+
+    Returns
+    -------
+    Inspection
+        The faults, and what the gradient returned.
+
+    Raises
+    ------
+    TypeError
+        If the cost returns no number, or the gradient complex numbers.
+    """
+    found = Inspection([], [], Generators(cost, gradient))
+    value = _inspect_cost(cost, structure, found)
+    if not found.ended:
+        try:
+            _inspect_gradient(cost, gradient, structure, found)
+        except StructureFault as fault:
+            found.find(Kind.STRUCTURE, str(fault))
+    if not found.ended:
+        _inspect_repeats(cost, structure, found, value)
+    if found.ended:
+        found.analytic = []
+    return found
+
+
+def _inspect_cost(cost: Cost, structure: Structure, found: Inspection) -> float:
+    """The cost; faults of a single call."""
+    params = structure.rebuild(structure.arrays)
+    returned = _called(cost, params, "cost")
+    changed = _changed(structure, params)
+    if changed:
+        found.find(
+            Kind.COST_MODIFIES, f"after a call {changed} differs; let the cost work on copies"
+        )
+    value = _as_numbers(returned)
+    if value.dtype.kind not in "fiub":
+        msg = f"`cost` must return a real number, it returned a {type(returned).__name__}"
+        raise TypeError(msg)
+    if value.size != 1:
+        message = f"it has shape {value.shape}; return one number, such as its mean"
+        found.find(Kind.NOT_SCALAR, message)
+        return 0.0
+    number = float(value.reshape(-1)[0])
+    if not np.isfinite(number):
+        found.find(Kind.NOT_FINITE, f"the cost is {number} at these parameters")
+    elif value.dtype.itemsize < _precision(structure) and value.dtype.kind == "f":
+        message = f"the cost is {value.dtype}, the parameters are not: its last digits are lost"
+        found.find(Kind.FLOAT32, message)
+    return number
+
+
+def _inspect_gradient(
+    cost: Cost, gradient: Gradient, structure: Structure, found: Inspection
+) -> None:
+    """Keep what the gradient returns; faults of one call and of the one after it."""
+    params = structure.rebuild(structure.arrays)
+    returned = _called(gradient, params, "gradient")
+    changed = _changed(structure, params)
+    if changed:
+        message = f"after a call {changed} differs; let the gradient work on copies"
+        found.find(Kind.GRADIENT_MODIFIES, message)
+        return
+    leaves = structure.leaves(returned)
+    arguments = _arrays_of(params)
+    for path, leaf in zip(structure.names, leaves, strict=True):
+        _inspect_leaf(path, leaf, structure, arguments, found)
+    if found.ended:
+        return
+    found.analytic = [_floats(leaf) for leaf in leaves]
+    later = _elsewhere(cost, gradient, structure)
+    _inspect_buffers(structure, leaves, found)
+    _inspect_digits(structure, later, found)
+    found.generators.restore()
+    # Once with the same random numbers and once with the next ones.
+    for _ in range(2):
+        again = _called(gradient, structure.rebuild(structure.arrays), "gradient")
+        place = _differs(structure, found.analytic, structure.leaves(again))
+        if place:
+            flat = functools.partial(_flat, structure, gradient)
+            _name_change(flat, "gradient", place, structure, found)
+            return
+
+
+def _inspect_leaf(
+    path: str,
+    leaf: AnyArray,
+    structure: Structure,
+    arguments: list[AnyArray],
+    found: Inspection,
+) -> None:
+    """Faults of one array of the gradient."""
+    if leaf.dtype.kind not in "fiub":
+        msg = f"`gradient` must return real numbers; for {path} it returned dtype {leaf.dtype}"
+        raise TypeError(msg)
+    finite = np.isfinite(leaf)
+    if not finite.all():
+        where = ", ".join(str(i) for i in np.argwhere(~finite)[0])
+        message = f"the gradient is {leaf[tuple(np.argwhere(~finite)[0])]} at {path}[{where}]"
+        found.find(Kind.NOT_FINITE, f"{message}, one of {int((~finite).sum())} entries")
+        return
+    if any(np.may_share_memory(leaf, a) and np.shares_memory(leaf, a) for a in arguments):
+        message = f"the array for {path} is part of the parameters: return a copy"
+        found.find(Kind.ALIAS, message)
+    if leaf.dtype.kind != "f":
+        if np.any(leaf):
+            found.find(
+                Kind.STRUCTURE, f"{path}: the gradient has dtype {leaf.dtype}, not float"
+            )
+    elif leaf.dtype.itemsize < structure.values[structure.paths.index(path)].dtype.itemsize:
+        found.find(
+            Kind.FLOAT32, f"the gradient for {path} is {leaf.dtype}, its parameters more"
+        )
+
+
+def _elsewhere(cost: Cost, gradient: Gradient, structure: Structure) -> list[AnyArray]:
+    """The gradient at another point, after the cost there; empty where it cannot be had."""
+    moved = [value + 0.01 * _size(value) for value in structure.arrays]
+    try:
+        _called(cost, structure.rebuild([value.copy() for value in moved]), "cost")
+        later = _called(gradient, structure.rebuild(moved), "gradient")
+    except Exception:  # noqa: BLE001 - the user's code may refuse the point in any way
+        return []
+    return [_floats(leaf) for leaf in structure.leaves(later)]
+
+
+def _inspect_buffers(structure: Structure, leaves: list[AnyArray], found: Inspection) -> None:
+    """Find results that a later call overwrote."""
+    for path, leaf, kept in zip(structure.names, leaves, found.analytic, strict=True):
+        if not np.array_equal(leaf, kept):
+            message = f"a later call overwrites the array returned for {path}: return a new one"
+            found.find(Kind.BUFFER, message)
+
+
+def _inspect_digits(structure: Structure, later: list[AnyArray], found: Inspection) -> None:
+    """Find float32 numbers in longer floats; constant ones may be the user's data."""
+    for path, here, there in zip(structure.names, found.analytic, later, strict=False):
+        long = structure.values[structure.paths.index(path)].dtype.itemsize > SHORT_BYTES
+        changes = not np.array_equal(here, there)
+        if long and changes and _was_float32(here) and _was_float32(there):
+            message = f"the gradient for {path} has the digits of float32, its parameters more"
+            found.find(Kind.FLOAT32, f"{message}: look for astype or a float32 buffer")
+
+
+def _was_float32(leaf: AnyArray) -> bool:
+    """Whether the entries, simple numbers such as 0.5 left aside, are float32 numbers."""
+    with np.errstate(all="ignore"):
+        short = leaf.astype(np.float32).astype(leaf.dtype)
+        shorter = leaf.astype(np.float16).astype(leaf.dtype)
+    telling = (np.abs(leaf) > np.finfo(np.float32).tiny) & (shorter != leaf)
+    return int(telling.sum()) >= FLOAT32_EVIDENCE and bool((short == leaf)[telling].all())
+
+
+def _floats(leaf: AnyArray) -> AnyArray:
+    """A copy of the array, whole numbers as floats."""
+    return np.array(leaf, dtype=leaf.dtype if leaf.dtype.kind == "f" else float, order="K")
+
+
+def _inspect_repeats(cost: Cost, structure: Structure, found: Inspection, value: float) -> None:
+    """Find a cost that differs from call to call."""
+    found.generators.restore()
+
+    def flat(params: Params) -> FloatArray:
+        returned = _called(cost, params, "cost")
+        return np.asarray(_as_numbers(returned), dtype=float).reshape(-1)
+
+    again = flat(structure.rebuild(structure.arrays))
+    without = flat(structure.rebuild(structure.arrays))
+    for repeated in (again, without):
+        if not _same(np.array([value]), repeated):
+            place = f"{value!r}, then {float(repeated[0])!r}"
+            _name_change(flat, "cost", place, structure, found)
+            return
+
+
+def _name_change(
+    function: Callable[[Params], FloatArray],
+    name: str,
+    place: str,
+    structure: Structure,
+    found: Inspection,
+) -> None:
+    """Name why a function's results differ from call to call."""
+    results = []
+    for _ in range(REPEATS):
+        found.generators.restore()
+        results.append(function(structure.rebuild(structure.arrays)))
+    if all(_same(results[0], other) for other in results):
+        free = [function(structure.rebuild(structure.arrays)) for _ in range(2)]
+        if not _same(free[0], free[1]):
+            message = (
+                f"the {name} draws random numbers, so calls differ ({place}); fix the seed"
+            )
+            found.find(Kind.NOISE, message, fatal=False)
+            return
+        message = f"the {name} depends on earlier calls ({place}): it reads what they left"
+        found.find(Kind.STATE, message)
+        return
+    steps = np.diff([float(np.sum(result)) for result in results])
+    if (steps >= 0).all() or (steps <= 0).all():
+        message = f"the {name} changes from call to call ({place}): it keeps state"
+        found.find(Kind.STATE, message)
+    else:
+        message = (
+            f"the {name} differs from call to call ({place}): it draws from a random generator "
+            "made anew; pass one in"
+        )
+        found.find(Kind.NOISE, message, fatal=True)
+
+
+def _called(function: Callable[[Params], Result], params: Params, name: str) -> Result:
+    """What the user's function returned; its own errors say which call it was."""
+    try:
+        # What overflows there shows when the caller's own arrays are used.
+        with np.errstate(all="ignore"):
+            return function(params)
+    except Exception as error:
+        error.add_note(f"raised by `{name}`, called with a copy of `params`")
+        raise
+
+
+def _as_numbers(returned: Result) -> AnyArray:
+    """What the cost returned, as an array."""
+    try:
+        return np.asarray(returned)
+    except ValueError:
+        return np.empty(0, dtype=object)
+
+
+def _precision(structure: Structure) -> int:
+    """Bytes of the shortest float among the parameters."""
+    return min(structure.values[i].dtype.itemsize for i in structure.checked)
+
+
+def _changed(structure: Structure, params: Params) -> str:
+    """The first array that a call has changed; empty if there is none."""
+    try:
+        return structure.difference(params)
+    except StructureFault as fault:
+        return fault.path
+
+
+def _flat(structure: Structure, gradient: Gradient, params: Params) -> FloatArray:
+    """All entries of a gradient in one array."""
+    returned = _called(gradient, params, "gradient")
+    leaves = [np.asarray(leaf, dtype=float) for leaf in structure.leaves(returned)]
+    return np.concatenate([leaf.ravel() for leaf in leaves])
+
+
+def _arrays_of(params: Params) -> list[AnyArray]:
+    """All arrays in the parameters."""
+    if isinstance(params, np.ndarray):
+        return [params]
+    items = params.values() if isinstance(params, dict) else params
+    nested = isinstance(params, dict | list | tuple)
+    return [array for item in items for array in _arrays_of(item)] if nested else []
+
+
+def _size(value: FloatArray) -> float:
+    """The largest entry, or 1 for zeros."""
+    return float(np.abs(value).max()) or 1.0
+
+
+def _same(first: FloatArray, second: FloatArray) -> bool:
+    """Whether two results are equal but for the order of their sums."""
+    size = max(float(np.abs(first).max(initial=0)), float(np.abs(second).max(initial=0)))
+    return first.shape == second.shape and bool((np.abs(first - second) <= SAME * size).all())
+
+
+def _differs(structure: Structure, first: list[FloatArray], second: list[AnyArray]) -> str:
+    """Path and values of the first array that differs; empty if there is none."""
+    for path, a, b in zip(structure.names, first, second, strict=True):
+        if not _same(a, b):
+            index = tuple(int(i) for i in np.unravel_index(np.abs(a - b).argmax(), a.shape))
+            return f"{path}{list(index)}: {a[index]!r}, then {b[index]!r}"
+    return ""

@@ -1,0 +1,228 @@
+"""The cost along lines through the parameters, in steps natural to each array."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from .slopes import Line, noise_along
+from .structure import FloatArray, Params, Structure
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Cost", "Directions", "Gradient", "Point", "dot"]
+
+Cost: TypeAlias = Callable[[Params], Any]
+Gradient: TypeAlias = Callable[[Params], Params]
+# One array for each checked array of the parameters.
+Directions: TypeAlias = list[FloatArray]
+
+
+def dot(first: Sequence[FloatArray], second: Sequence[FloatArray]) -> float:
+    """Sum of the products of all entries.
+
+    Parameters
+    ----------
+    first, second : sequence of float arrays
+        Arrays of the same shapes.
+
+    Returns
+    -------
+    float
+        Summed without rounding error.
+    """
+    pairs = zip(first, second, strict=True)
+    return math.fsum(x for a, b in pairs for x in (a.astype(float) * b).ravel())
+
+
+@dataclasses.dataclass
+class Point:
+    """The cost near the parameters.
+
+    Parameters
+    ----------
+    cost : callable
+        The user's cost.
+    structure : Structure
+        The parameters.
+    """
+
+    cost: Cost
+    structure: Structure
+
+    def __post_init__(self) -> None:
+        self.evaluations = 0
+        self.values = self.structure.arrays
+        sizes = [float(np.sqrt(np.mean(value.astype(float) ** 2))) for value in self.values]
+        # An array of zeros (biases before training) moves like the smallest of the others.
+        smallest = min((size for size in sizes if size > 0), default=1.0)
+        self.scales = [size or smallest for size in sizes]
+
+    def unflattened(self, vector: FloatArray) -> Directions:
+        """The entries of a flat vector as arrays.
+
+        Parameters
+        ----------
+        vector : float array
+            One entry for each float entry of the parameters.
+
+        Returns
+        -------
+        list of float arrays
+            Shaped as the checked arrays.
+        """
+        ends = np.cumsum([value.size for value in self.values])
+        parts = np.split(vector, ends[:-1])
+        return [
+            part.reshape(value.shape) for part, value in zip(parts, self.values, strict=True)
+        ]
+
+    def place(self, flat: int) -> tuple[int, tuple[int, ...]]:
+        """Array and index of an entry of a flat vector.
+
+        Parameters
+        ----------
+        flat : int
+            The place in the flat vector.
+
+        Returns
+        -------
+        tuple
+            Which of the checked arrays, and the index in it.
+        """
+        array = 0
+        while flat >= self.values[array].size:
+            flat -= self.values[array].size
+            array += 1
+        index = np.unravel_index(flat, self.values[array].shape)
+        return array, tuple(int(i) for i in index)
+
+    def flat_scales(self) -> NDArray[np.float64]:
+        """The scale of each entry.
+
+        Returns
+        -------
+        float array
+            Flat.
+        """
+        return np.repeat(np.array(self.scales), [value.size for value in self.values])
+
+    def at(self, arrays: Sequence[Params]) -> Params:
+        """Cost at other parameters.
+
+        Parameters
+        ----------
+        arrays : sequence of arrays
+            One for each checked array; not copied.
+
+        Returns
+        -------
+        Any
+            What the cost returned.
+        """
+        self.evaluations += 1
+        with np.errstate(all="ignore"):
+            return self.cost(self.structure.rebuild(arrays))
+
+    def number(self, arrays: Sequence[Params]) -> float:
+        """Cost at other parameters as a float.
+
+        Parameters
+        ----------
+        arrays : sequence of arrays
+            One for each checked array; not copied.
+
+        Returns
+        -------
+        float
+            nan where the cost refuses the parameters.
+        """
+        try:
+            return float(np.asarray(self.at(arrays)).reshape(-1)[0])
+        except Exception:  # noqa: BLE001 - in any way that the user's code likes
+            return math.nan
+
+    def direction(self, rng: np.random.Generator) -> Directions:
+        """A random direction: signs times 0.5 to 1.5, in the scale of each array.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Where it is drawn from.
+
+        Returns
+        -------
+        list of float arrays
+            No two wrong entries cancel in it, except by a coincidence of measure zero.
+        """
+        return [
+            scale * rng.choice([-1.0, 1.0], value.shape) * rng.uniform(0.5, 1.5, value.shape)
+            for scale, value in zip(self.scales, self.values, strict=True)
+        ]
+
+    def along(self, direction: Directions) -> Line:
+        """Cost along a direction.
+
+        Parameters
+        ----------
+        direction : list of float arrays
+            One for each checked array.
+
+        Returns
+        -------
+        callable
+            The cost, a float, as a function of the step.
+        """
+
+        def line(t: float) -> float:
+            moved = [
+                (value + t * part).astype(value.dtype)
+                for value, part in zip(self.values, direction, strict=True)
+            ]
+            return self.number(moved)
+
+        return line
+
+    def across(self, array: int, index: tuple[int, ...]) -> Line:
+        """Cost along one entry.
+
+        Parameters
+        ----------
+        array : int
+            Which of the checked arrays.
+        index : tuple of int
+            Which of its entries.
+
+        Returns
+        -------
+        callable
+            The cost as a function of the step, whose unit is the scale of the array.
+        """
+
+        def line(t: float) -> float:
+            moved = [value.copy(order="K") for value in self.values]
+            moved[array][index] += t * self.scales[array]
+            return self.number(moved)
+
+        return line
+
+    def noise(self, rng: np.random.Generator) -> float:
+        """Standard deviation of the rounding noise of the cost.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            For the direction along which it is measured.
+
+        Returns
+        -------
+        float
+            The smaller of two measurements, since a kink nearby would look like noise.
+        """
+        line = self.along(self.direction(rng))
+        return min(noise_along(line, 1e-2), noise_along(line, 1e-3))

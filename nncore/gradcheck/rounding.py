@@ -1,0 +1,413 @@
+"""Random rounding: how much of a result is rounding error, measured without a formula.
+
+Every float result of numpy is moved at random to a neighbour (Parker, Monte Carlo arithmetic,
+1997; Vignes, A stochastic arithmetic for reliable scientific computation, 1993). The spread of
+a few runs is the rounding error that the program owes, cancellations such as ``1 - a`` at
+saturation included, which no jitter of the inputs would show.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from .evidence import NotApplicable
+from .exact_functions import EXACT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .structure import AnyArray, FloatArray
+
+__all__ = ["Rounded", "Rounding", "spread"]
+
+# Arguments and results of functions that this module passes through without knowing them.
+Anything: TypeAlias = Any
+
+# numpy's functions that make float arrays out of nothing, or out of other arrays.
+FRESH = frozenset({"zeros", "ones", "empty", "full"})
+COPIES = ("array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray")
+_PATCHING = threading.Lock()
+
+
+class Rounding:
+    """The source of one run's random roundings, and whether numbers escaped it.
+
+    Parameters
+    ----------
+    seed : int
+        Of the random generator.
+    run : int
+        Which run of several; run 0 moves nothing, and is what the others are held against.
+    """
+
+    def __init__(self, seed: int, run: int) -> None:
+        self.rng = np.random.default_rng((seed, run))
+        self.amplitude = 1.0 if run else 0.0
+        self.escaped = False
+        self.busy = False
+        self.claims: dict[tuple[int, int, int], _Claim] = {}
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether numbers left and did not come back."""
+        return self.escaped or not all(claim.came_back for claim in self.claims.values())
+
+    def wrap(self, array: AnyArray) -> Rounded:
+        """Array whose every result is rounded at random. The array is not copied.
+
+        Parameters
+        ----------
+        array : ndarray
+            Floats or complex numbers.
+
+        Returns
+        -------
+        Rounded
+            Stands for the array in the user's code.
+        """
+        return Rounded(array, self)
+
+    def moved(self, array: Anything) -> Anything:
+        """The floats of an array, each moved to a neighbour at random.
+
+        Parameters
+        ----------
+        array : Any
+            Arrays of other kinds are returned as they are.
+
+        Returns
+        -------
+        Any
+            A new array, or the argument.
+        """
+        kind = getattr(array, "dtype", np.dtype(object)).kind
+        if kind == "f":
+            epsilon = np.finfo(array.dtype).eps
+            with self.inside():
+                # Moves of one size would cancel exactly in one run of two.
+                units = self.rng.uniform(1, 3, np.shape(array))
+                signs = self.rng.integers(0, 2, np.shape(array)) * 2 - 1
+                factor = 1 + self.amplitude * epsilon * signs * units
+                return np.asarray(array * factor, dtype=array.dtype)
+        if kind == "c":
+            return self.moved(np.real(array)) + 1j * self.moved(np.imag(array))
+        return array
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[None]:
+        """Mark numpy's own work: allocation there is not the user's."""
+        before, self.busy = self.busy, True
+        try:
+            with np.errstate(all="ignore"):
+                yield
+        finally:
+            self.busy = before
+
+    def call(
+        self, name: str, function: Callable[..., Anything], args: Anything, kwargs: Anything
+    ) -> Anything:
+        """Result of a numpy function, rounded at random.
+
+        Parameters
+        ----------
+        name : str
+            Of the function.
+        function : callable
+            The function on plain arrays.
+        args, kwargs : Any
+            Its arguments, with arrays of this class among them.
+
+        Returns
+        -------
+        Any
+            The result; float arrays stand for arrays again.
+        """
+        with self.inside():
+            exact = name in EXACT
+            plain = [_unwrap(x, None if exact else self) for x in (args, kwargs)]
+            result = function(*plain[0], **plain[1])
+            return self._wrap_result(result, plain, exact=exact)
+
+    def _wrap_result(self, result: Anything, plain: Anything, *, exact: bool) -> Anything:
+        """The result with its float arrays wrapped; views stay views."""
+        if isinstance(result, tuple | list):
+            items = [self._wrap_result(item, plain, exact=exact) for item in result]
+            return type(result)(items) if not hasattr(result, "_make") else result._make(items)
+        if getattr(result, "dtype", np.dtype(object)).kind not in "fc":
+            return result
+        is_view = isinstance(result, np.ndarray) and result.base is not None
+        return self.wrap(np.asarray(result if exact or is_view else self.moved(result)))
+
+    @contextlib.contextmanager
+    def allocating(self) -> Iterator[None]:
+        """Let numpy's allocation functions return arrays of this run, whoever calls them.
+
+        Buffers made by ``np.zeros`` and copies by ``np.asarray`` would otherwise lose track.
+        """
+        with _PATCHING:
+            before = {name: getattr(np, name) for name in (*FRESH, *COPIES)}
+            try:
+                for name, function in before.items():
+                    setattr(np, name, self._allocator(function))
+                yield
+            finally:
+                for name, function in before.items():
+                    setattr(np, name, function)
+
+    def _allocator(self, function: Callable[..., Anything]) -> Callable[..., Anything]:
+        """The allocation function, its float arrays wrapped."""
+        makes_view = function.__name__ != "array"
+
+        def allocate(*args: Anything, **kwargs: Anything) -> Anything:
+            if self.busy:
+                return function(*args, **kwargs)
+            with self.inside():
+                if (
+                    makes_view
+                    and len(args) == 1
+                    and isinstance(args[0], Rounded)
+                    and not kwargs
+                ):
+                    return args[0]
+                touched = _touches(args)
+                array = function(*_unwrap(args, None), **_unwrap(kwargs, None))
+                fresh = function.__name__ in FRESH
+                is_float = array.dtype.kind in "fc"
+                return self.wrap(array) if is_float and (fresh or touched) else array
+
+        return allocate
+
+
+class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
+    """An array that stands for an ndarray in the user's code and rounds at random.
+
+    Parameters
+    ----------
+    array : ndarray
+        Its numbers; not copied.
+    rounding : Rounding
+        The run that it belongs to.
+    """
+
+    __array_priority__ = 1000
+
+    def __init__(self, array: AnyArray, rounding: Rounding) -> None:
+        self.array = array
+        self.rounding = rounding
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Anything, **kwargs: Anything
+    ) -> Anything:
+        rounding = self.rounding
+        elementwise = method == "__call__" and ufunc.signature is None
+        out = kwargs.pop("out", None)
+        with rounding.inside():
+            plain = [_unwrap(x, None if elementwise else rounding) for x in inputs]
+            options = _unwrap(kwargs, None)
+            if method == "at":
+                return ufunc.at(*_unwrap(inputs, None), **options)
+            result = getattr(ufunc, method)(*plain, **options)
+            if out is None:
+                return rounding._wrap_result(result, plain, exact=False)  # noqa: SLF001 - one class in two
+            return self._write(out, result)
+
+    def _write(self, out: Anything, result: Anything) -> Anything:
+        """The outputs, the results written into them."""
+        results = result if isinstance(result, tuple) else (result,)
+        for target, value in zip(out, results, strict=True):
+            plain = target.array if isinstance(target, Rounded) else target
+            self.rounding.escaped |= plain is target
+            np.copyto(plain, self.rounding.moved(value), casting="same_kind")
+        return out[0] if len(out) == 1 else out
+
+    def __array_function__(
+        self, func: Callable[..., Anything], types: Anything, args: Anything, kwargs: Anything
+    ) -> Anything:
+        del types
+        return self.rounding.call(func.__name__, func, args, kwargs)
+
+    def __array__(self, dtype: Anything = None, copy: Anything = None) -> AnyArray:
+        del copy
+        if self.rounding.busy:
+            return np.array(self.array, dtype=dtype)
+        with self.rounding.inside():
+            passing = np.array(self.rounding.moved(self.array), dtype=dtype).view(_Passing)
+        # numpy asks twice, for the type and for the numbers: one instruction is one claim.
+        frame = sys._getframe(1)  # noqa: SLF001 - the instruction that asks
+        key = (id(frame.f_code), frame.f_lasti, id(self))
+        passing.claim = self.rounding.claims.setdefault(key, _Claim(self.rounding, self))
+        return passing
+
+    def __getattr__(self, name: str) -> Anything:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        attribute = getattr(self.array, name)
+        if not callable(attribute):
+            return self.rounding._wrap_result(attribute, None, exact=True)  # noqa: SLF001 - one class in two
+        owner = type(self.array)
+
+        def method(*args: Anything, **kwargs: Anything) -> Anything:
+            return self.rounding.call(name, getattr(owner, name), (self, *args), kwargs)
+
+        return method
+
+    def __getitem__(self, key: Anything) -> Anything:
+        part = self.array[_unwrap(key, None)]
+        return self.rounding.wrap(np.asarray(part))
+
+    def __setitem__(self, key: Anything, value: Anything) -> None:
+        self.array[_unwrap(key, None)] = _unwrap(value, None)
+
+    def __iter__(self) -> Iterator[Anything]:
+        return (self[i] for i in range(len(self.array)))
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __bool__(self) -> bool:
+        return bool(self.array)
+
+    def __float__(self) -> float:
+        self.rounding.escaped = True
+        return float(self.array)
+
+    def __complex__(self) -> complex:
+        self.rounding.escaped = True
+        return complex(self.array)
+
+    def __round__(self, digits: int = 0) -> Anything:
+        return self.round(digits)
+
+    def __repr__(self) -> str:
+        return repr(self.array)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.array[()], spec)
+
+
+@dataclasses.dataclass
+class _Claim:
+    """Numbers that numpy's C code was given, as by ``plain.dot(rounded)``."""
+
+    rounding: Rounding
+    # Kept, so that its id stays its own.
+    source: Rounded
+    came_back: bool = False
+
+
+class _Passing(np.ndarray):
+    """What numpy's C code is given: its results are of this class again, or are lost."""
+
+    # Above plain arrays, so that products with them are of this class.
+    __array_priority__ = 1000.0
+    claim: _Claim | None
+
+    def __array_finalize__(self, source: Anything) -> None:
+        self.claim = getattr(source, "claim", None)
+        if self.claim is not None:
+            self.claim.came_back = True
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Anything, **kwargs: Anything
+    ) -> Anything:
+        return self._followed().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def __array_function__(
+        self, func: Anything, types: Anything, args: Anything, kwargs: Anything
+    ) -> Anything:
+        return self._followed().__array_function__(func, types, args, kwargs)
+
+    def _followed(self) -> Rounded:
+        """The array as one that rounds at random again."""
+        assert self.claim is not None  # noqa: S101 - set where it is made
+        self.claim.came_back = True
+        return Rounded(self.view(np.ndarray), self.claim.rounding)
+
+
+def _unwrap(thing: Anything, rounding: Rounding | None) -> Anything:
+    """The thing with plain arrays, moved at random where a rounding is given."""
+    if isinstance(thing, _Passing) and thing.claim is not None:
+        thing = thing._followed()  # noqa: SLF001 - one class in three
+    if isinstance(thing, Rounded):
+        return thing.array if rounding is None else rounding.moved(thing.array)
+    if isinstance(thing, tuple | list):
+        items = [_unwrap(item, rounding) for item in thing]
+        return thing._make(items) if hasattr(thing, "_make") else type(thing)(items)
+    if isinstance(thing, Mapping):
+        return {key: _unwrap(value, rounding) for key, value in thing.items()}
+    return thing
+
+
+def _touches(thing: Anything) -> bool:
+    """Whether an array of this module is anywhere in the thing."""
+    if isinstance(thing, tuple | list):
+        return any(_touches(item) for item in thing)
+    return isinstance(thing, Rounded | _Passing)
+
+
+def spread(
+    run: Callable[[Rounding], list[Anything]], seed: int, runs: int = 8
+) -> list[FloatArray]:
+    """Standard deviation of each result over runs with random rounding.
+
+    Parameters
+    ----------
+    run : callable
+        Calls the user's code on arrays of the given run and returns its results.
+    seed : int
+        Of the random roundings.
+    runs : int
+        How many runs.
+
+    Returns
+    -------
+    list of float arrays
+        For each result the root mean square of its moves, and at least a unit in the last
+        place. Moves are counted from the result without any: a single rounding that went the
+        same way in every run would not show about their mean.
+
+    Raises
+    ------
+    NotApplicable
+        If numbers leave the arrays: the rounding of what follows cannot be measured.
+    """
+    patched = False
+    samples: list[list[FloatArray]] = []
+    while len(samples) <= runs:
+        rounding = Rounding(seed, len(samples))
+        allocating = rounding.allocating() if patched else contextlib.nullcontext()
+        try:
+            with allocating, np.errstate(all="ignore"):
+                sample = [_unwrap(result, rounding) for result in run(rounding)]
+        except Exception as error:  # the user's code may fail in any way on these arrays
+            if patched:
+                msg = f"the code does not run on arrays that round at random ({error})"
+                raise NotApplicable(msg) from error
+            patched, samples = True, []
+            continue
+        if rounding.has_lost:
+            if patched:
+                msg = "the code turns its arrays into plain floats on the way"
+                raise NotApplicable(msg)
+            patched, samples = True, []
+            continue
+        samples.append([np.asarray(result) for result in sample])
+    return [_deviation(np.stack(column)) for column in zip(*samples, strict=True)]
+
+
+def _deviation(values: NDArray[np.floating[Any]]) -> FloatArray:
+    """Root mean square of the moves over the runs; at least the rounding of the result."""
+    # Relative to the largest value: squares of very small numbers underflow.
+    size = np.abs(values).max(axis=0)
+    with np.errstate(invalid="ignore"):
+        moves = (values[1:] - values[0]) / np.where(size > 0, size, 1.0)
+        deviation = np.sqrt(np.mean(moves**2, axis=0))
+    floor = np.finfo(values.dtype).eps
+    return np.asarray(np.where(np.isfinite(size), np.maximum(deviation, floor) * size, np.inf))

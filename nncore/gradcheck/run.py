@@ -1,0 +1,323 @@
+"""One execution of the user's code on foreign numbers: what it met, decided and recorded."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import random
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from . import frames
+from .tape import CONSTANT, Matrix, Number, Operand, Tape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
+    from types import FrameType, TracebackType
+
+__all__ = [
+    "LOCK",
+    "Arithmetic",
+    "Defeated",
+    "Run",
+    "Undecided",
+    "current",
+    "user_line",
+]
+
+
+class Undecided(Exception):  # noqa: N818 - not an error: more precision may decide
+    """Two numbers overlap, so the program cannot know which is larger."""
+
+
+class Defeated(TypeError):  # noqa: N818 - the user's code is told, not the caller
+    """The user's code asked for something that foreign numbers cannot give."""
+
+
+class Arithmetic(Protocol):
+    """A kind of foreign number."""
+
+    name: str
+    # The number equal to a float or an int.
+    exact: Callable[[float], Number]
+    # The matrix with so many rows and columns and these entries, row by row.
+    matrix: Callable[[int, int, list[Number]], Matrix]
+
+    def widened(self, value: float, ulp: int) -> Number:
+        """Number that contains all within so many ulp of the value."""
+        ...
+
+    def order(self, left: Number, right: Number) -> int | None:
+        """Sign of ``left - right``, None where the enclosures overlap."""
+        ...
+
+    def finite(self, number: Number) -> bool:
+        """Whether the number is known to be finite."""
+        ...
+
+    def hull(self, left: Number, right: Number) -> Number:
+        """Number that contains both."""
+        ...
+
+    def blurred(self, number: Number) -> Number:
+        """Number that contains what underflow may leave of it."""
+        ...
+
+    def context(self) -> AbstractContextManager[Any]:
+        """Context manager in which its operations are valid."""
+        ...
+
+
+@dataclasses.dataclass
+class Run:
+    """One execution of the user's code on foreign numbers.
+
+    Parameters
+    ----------
+    arithmetic : Arithmetic
+        The numbers.
+    ufuncs, functions : mapping
+        How numpy's functions act on them.
+    recording : bool, optional
+        Whether derivatives are wanted.
+    ulp : int, optional
+        By how much constants that occur in this run alone are widened.
+    one_sided : frozenset of float, optional
+        Those constants.
+    seed : int, optional
+        Move these constants by so many ulp in a random sense instead.
+    removed : frozenset of float and line, optional
+        Constants to be left out, as approximations.
+    rough : bool, optional
+        Follow the floats: the midpoint decides, and underflow is allowed for.
+    forced : int, optional
+        1 or -1: how ties are to be decided, for a look at that side of them.
+    """
+
+    arithmetic: Arithmetic
+    ufuncs: Mapping[Any, Callable[..., Any]]
+    functions: Mapping[Any, Callable[..., Any]]
+    recording: bool = False
+    ulp: int = 0
+    one_sided: frozenset[float] = frozenset()
+    seed: int | None = None
+    removed: frozenset[tuple[float, str]] = frozenset()
+    rough: bool = False
+    forced: int = 0
+
+    def __post_init__(self) -> None:
+        self.tape = Tape(recording=self.recording)
+        # Floats that met a foreign number, with the line where they did.
+        self.met: list[tuple[list[float], str]] = []
+        # Small constants inside logarithms, roots and divisions, and active clip bounds.
+        self.approximations: dict[tuple[float, str], str] = {}
+        # Sums with small constants: number by identity (kept alive), constant and line.
+        self.sums_with_small: dict[int, tuple[Any, tuple[float, str]]] = {}
+        # Lines of ties that the derivative hangs on, and whether one was decided as in floats.
+        self.ties: dict[str, bool] = {}
+        # Lines where only a midpoint decided.
+        self.doubtful: list[str] = []
+        # Lines of roundings to single precision.
+        self.roundings: list[str] = []
+        # The first thing that could not be given or decided, even if the code caught the error.
+        self.defeat: str | None = None
+        self.overlap: str | None = None
+
+    def __enter__(self) -> Self:
+        LOCK.acquire()
+        self._context = self.arithmetic.context()
+        self._context.__enter__()
+        _active.append(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _active.pop()
+        self._context.__exit__(kind, error, trace)
+        LOCK.release()
+
+    def number(self, value: float) -> Number:
+        """A constant of the user's code as a foreign number.
+
+        Parameters
+        ----------
+        value : float or int
+            As it stands there.
+
+        Returns
+        -------
+        Number
+            Exact; a float that occurs in one program alone is widened, or moved where a seed
+            is set.
+        """
+        number = self.arithmetic.exact(value)
+        if not self.ulp or value not in self.one_sided or not isinstance(value, float):
+            return number
+        if self.seed is None:
+            return self.arithmetic.widened(value, self.ulp)
+        sign = random.Random(f"{self.seed} {value}").choice((-1, 1))  # noqa: S311 - no secret
+        return number + sign * self.ulp * self.arithmetic.exact(math.ulp(value))
+
+    def numbers(self, values: list[float]) -> list[Number]:
+        """Constants of the user's code as foreign numbers.
+
+        Parameters
+        ----------
+        values : list of float or int
+            As they stand there.
+
+        Returns
+        -------
+        list of Number
+            As `number` gives them.
+        """
+        convert = self.number if self.ulp else self.arithmetic.exact
+        return list(map(convert, values))
+
+    def meet(self, values: Iterable[float]) -> None:
+        """Remember floats with the user's line.
+
+        Parameters
+        ----------
+        values : iterable of float
+            Zeros need not be remembered.
+        """
+        floats = [value for value in values if value and math.isfinite(value)]
+        if floats:
+            self.met.append((floats, user_line()))
+
+    def constants(self) -> dict[float, str]:
+        """Every float that met a foreign number.
+
+        Returns
+        -------
+        dict
+            The line where it first did.
+        """
+        return {value: line for values, line in reversed(self.met) for value in values}
+
+    def defeated(self, reason: str) -> Defeated:
+        """The error to raise where something cannot be given.
+
+        Parameters
+        ----------
+        reason : str
+            What was asked for, and what to write instead.
+
+        Returns
+        -------
+        Defeated
+            Names the user's line.
+        """
+        line = user_line()
+        message = f"{reason} ({line})" if line else reason
+        self.defeat = self.defeat or message
+        return Defeated(message)
+
+    def undecided(self) -> Undecided:
+        """The error to raise where two numbers overlap.
+
+        Returns
+        -------
+        Undecided
+            Names the user's line.
+        """
+        self.overlap = self.overlap or user_line()
+        return Undecided(self.overlap)
+
+    def order(self, left: Operand, right: Operand) -> int | None:
+        """Which of two of our numbers is larger, to first order along the direction.
+
+        Parameters
+        ----------
+        left, right : Ball
+            The numbers.
+
+        Returns
+        -------
+        int or None
+            Sign of ``left - right``; None where they overlap.
+        """
+        if self._same(left, right):
+            return 0
+        order = self.arithmetic.order(left.value, right.value)
+        if order == 0 and self.tape.tangents is not None:
+            moving = self.tape.tangents.by_slot
+            zero = self.arithmetic.exact(0)
+            slopes = [moving.get(ball.slot, zero) for ball in (left, right)]
+            order = self.arithmetic.order(*slopes)
+        return order
+
+    def is_tie(self, left: Operand, right: Operand) -> bool:
+        """Whether a derivative may hang on numbers whose order was found to be 0.
+
+        Parameters
+        ----------
+        left, right : Ball
+            The numbers.
+
+        Returns
+        -------
+        bool
+            Not so where both are the same number, or neither moves with the parameters.
+        """
+        moves = left.slot != CONSTANT or right.slot != CONSTANT
+        return self.recording and moves and not self._same(left, right)
+
+    def _same(self, left: Operand, right: Operand) -> bool:
+        """Whether both are one and the same number, not only equal."""
+        return left is right or (self.recording and left.slot == right.slot != CONSTANT)
+
+
+# Precision and the run under way are global: one run at a time.
+LOCK = threading.RLock()
+_active: list[Run] = []
+
+
+def current() -> Run:
+    """The run under way.
+
+    Returns
+    -------
+    Run
+        The innermost.
+
+    Raises
+    ------
+    Defeated
+        If none is: a number was kept from an earlier run.
+    """
+    if not _active:
+        msg = "a number of a certified check is used after it ended: your code keeps a buffer"
+        raise Defeated(msg)
+    return _active[-1]
+
+
+def user_line() -> str:
+    """Line of the user's code that is being executed, as ``file.py:12``.
+
+    Returns
+    -------
+    str
+        The innermost line that belongs neither to this package nor to an installed one; empty
+        where there is none.
+    """
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to a caller's line
+    while frame is not None:
+        if _is_users(frame.f_code.co_filename):
+            return f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_users(filename: str) -> bool:
+    """Whether the file is neither ours nor installed."""
+    return frames._is_users(filename)  # noqa: SLF001 - one rule for frames and tracebacks

@@ -1,0 +1,99 @@
+"""The table of numpy's universal functions on our numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .approximations import bounded, sees_small, with_small
+from .balls import Ball, array_of, balls
+from .choices import absolute, choice, compare, finiteness, heaviside, signs
+from .elementary import BINARY, UNARY
+from .operations import apply, unwrapped
+from .products import matmul
+from .run import current
+from .tape import CONSTANT
+
+if TYPE_CHECKING:
+    from .elementary import Elementary
+    from .tape import Operand
+
+__all__ = ["UFUNCS"]
+
+UFUNCS: dict[Any, Any] = {
+    np.heaviside: heaviside,
+    np.matmul: matmul,
+    np.maximum: choice(1),
+    np.fmax: choice(1),
+    np.minimum: choice(-1),
+    np.fmin: choice(-1),
+    np.absolute: absolute,
+    np.fabs: absolute,
+    np.sign: signs,
+    np.positive: lambda x: unwrapped(balls(x).copy()),
+    np.conjugate: lambda x: unwrapped(balls(x).copy()),
+    np.greater: compare(lambda sign: sign > 0),
+    np.greater_equal: compare(lambda sign: sign >= 0),
+    np.less: compare(lambda sign: sign < 0),
+    np.less_equal: compare(lambda sign: sign <= 0),
+    np.equal: compare(lambda sign: sign == 0),
+    np.not_equal: compare(lambda sign: sign != 0),
+    np.isfinite: finiteness(True),
+    np.isnan: finiteness(False),
+    np.isinf: finiteness(False),
+}
+
+
+def _elementwise(function: Elementary) -> Operand:
+    """The operation of a table's entry."""
+    return lambda *operands: apply(function, *operands)
+
+
+def _power(base: Operand, exponent: Operand) -> Operand:
+    """The power; an exponent such as 2.0 is the integer, which nothing has rounded."""
+    if isinstance(exponent, float | np.floating) and float(exponent).is_integer():
+        exponent = int(exponent)
+    if isinstance(exponent, float | np.floating) and exponent == 0.5:
+        return UFUNCS[np.sqrt](base)
+    return apply(BINARY[np.power], base, exponent)
+
+
+UFUNCS |= {ufunc: _elementwise(function) for ufunc, function in (UNARY | BINARY).items()}
+UFUNCS |= {
+    np.add: with_small(UFUNCS[np.add]),
+    np.subtract: with_small(UFUNCS[np.subtract]),
+    np.log: sees_small(UFUNCS[np.log], "a logarithm"),
+    np.log2: sees_small(UFUNCS[np.log2], "a logarithm"),
+    np.log10: sees_small(UFUNCS[np.log10], "a logarithm"),
+    np.sqrt: sees_small(UFUNCS[np.sqrt], "a root"),
+    np.power: sees_small(_power, "a power"),
+    np.true_divide: sees_small(UFUNCS[np.true_divide], "a division", 1),
+    np.reciprocal: sees_small(UFUNCS[np.reciprocal], "a division"),
+    np.maximum: bounded(choice(1), always=False),
+    np.minimum: bounded(choice(-1), always=False),
+}
+UFUNCS |= {np.float_power: UFUNCS[np.power]}
+
+
+def _xlogy(x: Operand, y: Operand) -> Operand:
+    """The product x log(y), which is 0 where x is an exact 0."""
+    ours, others = np.broadcast_arrays(np.asarray(balls(x)), np.asarray(balls(y)))
+    zero = current().arithmetic.exact(0)
+    return unwrapped(
+        array_of(
+            [
+                Ball(zero) if a.value == 0 and a.slot == CONSTANT else a * np.log(b)
+                for a, b in zip(ours.ravel().tolist(), others.ravel().tolist(), strict=True)
+            ],
+            ours.shape,
+        )
+    )
+
+
+# scipy.special's own, by name.
+UFUNCS |= {
+    "xlogy": _xlogy,
+    "xlog1py": lambda x, y: _xlogy(x, 1 + balls(y)),
+    "logit": lambda p: np.log(balls(p) / (1 - balls(p))),
+}

@@ -1,0 +1,45 @@
+"""How tests run a function on balls: values and derivatives as flint's numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nncore.gradcheck.balls import Ball, array_of, balls
+from nncore.gradcheck.enclosures import Settings
+
+if TYPE_CHECKING:
+    from nncore.gradcheck.run import Run
+
+
+def started(run: Run, *arrays: Any) -> list[Any]:
+    """The arrays as parameters of the run."""
+    return [
+        array_of(
+            [
+                Ball(run.arithmetic.exact(float(v)), slot)
+                for v, slot in zip(np.ravel(array), run.tape.slots(np.size(array)), strict=True)
+            ],
+            np.shape(array),
+        )
+        for array in arrays
+    ]
+
+
+def enclosed(function: Any, *arrays: Any, bits: int = 256, **options: Any) -> Any:
+    """Value and derivatives of a function of arrays that gives one number."""
+    run = Settings(bits).run(recording=True, **options)
+    with run:
+        params = started(run, *arrays)
+        end = balls(function(*params)).ravel().tolist()[0]
+        adjoint = run.tape.gradient(end.slot, run.arithmetic.exact(1))
+        zero = run.arithmetic.exact(0)
+        return end.value, [
+            [adjoint.get(ball.slot, zero) for ball in np.asarray(p).ravel()] for p in params
+        ]
+
+
+def floats(numbers: Any) -> Any:
+    """Midpoints."""
+    return np.array([float(number) for number in numbers])

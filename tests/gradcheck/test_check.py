@@ -1,0 +1,325 @@
+"""The ladder, its arguments, and correct code that looks odd."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import importlib
+import json
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from networks import net
+
+import nncore.gradcheck
+from nncore.gradcheck import check
+from nncore.gradcheck.check import assert_gradient, check_gradient
+from nncore.gradcheck.evidence import NotApplicable, Verdict
+
+POINT = np.array([0.3, -1.2, 2.0])
+RUNGS = ("certified", "complex_step", "differences")
+
+
+def cost(p: Any) -> Any:
+    return (p**2).sum() / 2
+
+
+def gradient(p: Any) -> Any:
+    return 1 * p
+
+
+def test_package_exports_the_door() -> None:
+    assert nncore.gradcheck.check_gradient is check_gradient
+    assert set(nncore.gradcheck.__all__) == {"Report", "assert_gradient", "check_gradient"}
+
+
+@pytest.mark.parametrize("method", ["auto", *RUNGS, "exact", "differences_full"])
+def test_every_rung_agrees_on_a_right_and_sees_a_wrong_gradient(method: str) -> None:
+    assert check_gradient(cost, gradient, POINT, method=method).ok
+    report = check_gradient(cost, lambda p: gradient(p) * [1, 2, 1], POINT, method=method)
+    assert report.verdict == "wrong", str(report)
+    assert report.evidence is not None
+    assert report.evidence.entries[0].where(Verdict.WRONG).tolist() == [False, True, False]
+
+
+def test_auto_takes_the_highest_rung() -> None:
+    report = check_gradient(cost, gradient, POINT)
+    assert report.evidence is not None
+    assert report.evidence.rung == "certified"
+    assert report.passed_over == []
+
+
+def test_auto_says_why_not_higher() -> None:
+    def in_floats(p: Any) -> float:
+        return float(sum(v**2 for v in json.loads(json.dumps(p.tolist())))) / 2
+
+    report = check_gradient(in_floats, gradient, POINT)
+    assert report.ok, str(report)
+    assert [rung for rung, _ in report.passed_over] == ["certified", "complex step"]
+    text = str(report)
+    assert "not certified: " in text
+    assert "test_check.py" in text
+    assert report.evidence is not None
+    assert report.evidence.rung == "differences"
+
+
+def test_without_flint_the_lower_rungs_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [n for n in sys.modules if n.startswith(("flint", "nncore.gradcheck."))]:
+        if name.startswith("flint") or hasattr(sys.modules[name], "arb"):
+            monkeypatch.delitem(sys.modules, name)
+    for name in ("certified", "exact"):
+        monkeypatch.delitem(sys.modules, f"nncore.gradcheck.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "flint", None)
+    real = builtins.__import__
+
+    def missing(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name.startswith("flint"):
+            raise ModuleNotFoundError(name="flint")
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    monkeypatch.setattr(
+        importlib,
+        "import_module",
+        lambda name, package: (
+            missing("flint") if name in {".certified", ".exact"} else real_import(name, package)
+        ),
+    )
+    report = check_gradient(cost, gradient, POINT)
+    assert report.ok
+    assert report.evidence is not None
+    assert report.evidence.rung == "complex step"
+    assert "pip install python-flint" in str(report)
+    with pytest.raises(NotApplicable, match="pip install python-flint"):
+        check_gradient(cost, gradient, POINT, method="certified")
+
+
+real_import = importlib.import_module
+
+
+def test_other_missing_modules_are_not_blamed_on_flint(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise ModuleNotFoundError(name="something")
+
+    monkeypatch.setattr(importlib, "import_module", broken)
+    with pytest.raises(ModuleNotFoundError):
+        check_gradient(cost, gradient, POINT)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "error", "words"),
+    [
+        ((3, gradient, POINT), {}, TypeError, "`cost` must be a function"),
+        ((cost, None, POINT), {}, TypeError, "`gradient` must be a function"),
+        ((cost, gradient, np.arange(3)), {}, ValueError, "no array with float entries"),
+        ((cost, gradient, POINT * 1j), {}, TypeError, "only real parameters"),
+        ((cost, gradient, POINT), {"method": "magic"}, ValueError, "`method` must be one of"),
+        ((cost, gradient, POINT), {"batch": 0}, ValueError, "`batch` must be at least 1"),
+        ((cost, gradient, POINT), {"declare": 1e-3}, TypeError, "`declare` must be a dict"),
+        ((cost, gradient, POINT), {"declare": {"e": 2}}, ValueError, "between 0 and 1"),
+    ],
+)
+def test_bad_arguments_are_refused(
+    arguments: Any, settings: Any, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        check_gradient(*arguments, **settings)
+
+
+def test_assert_gradient_raises_with_the_report() -> None:
+    assert_gradient(cost, gradient, POINT)
+    with pytest.raises(AssertionError, match=r"wrong: of 3 entries 3 are wrong") as caught:
+        assert_gradient(cost, lambda p: 2 * p, POINT, batch=5)
+    assert "reproduce: nncore.check_gradient(cost, gradient, params, batch=5" in str(
+        caught.value
+    )
+    frame = caught.traceback[-1].frame
+    assert frame.f_locals.get("__tracebackhide__") is True
+
+
+def test_reproduction_names_what_was_set() -> None:
+    report = check_gradient(
+        cost,
+        gradient,
+        POINT,
+        method="differences",
+        subgradients=True,
+        declare={"rounding": 1e-9},
+        batch=2,
+        seed=7,
+    )
+    assert report.call == (
+        "nncore.check_gradient(cost, gradient, params, method='differences', "
+        "subgradients=True, declare={'rounding': 1e-09}, batch=2, seed=7)"
+    )
+
+
+@pytest.mark.parametrize("method", ["complex_step", "differences_full"])
+def test_declared_approximations_are_accepted_to_their_size(method: str) -> None:
+    def rough(p: Any) -> Any:
+        return gradient(p) * (1 + 1e-5)
+
+    declared = {"a short cut": 1e-4}
+    report = check_gradient(cost, rough, POINT, method=method, declare=declared)
+    assert report.verdict == "approximation", str(report)
+    assert report.ok
+    assert "approximation: 0.0001 a short cut (declare=)" in str(report)
+    assert report.causes == []
+    assert not check_gradient(cost, rough, POINT, method=method, declare={"a": 1e-6}).ok
+
+
+def test_objects_end_as_they_began() -> None:
+    class Model:
+        def __init__(self) -> None:
+            self.weights = [np.ones(2), np.full(3, 2.0)]
+
+        def cost(self, p: Any) -> Any:
+            self.weights = p
+            return sum((w**2).sum() for w in self.weights)
+
+        def gradient(self, p: Any) -> Any:
+            self.weights = p
+            return [2 * w for w in self.weights]
+
+    model = Model()
+    mine = model.weights
+    assert check_gradient(model.cost, model.gradient, mine).ok
+    assert model.weights is mine
+    assert [w.tolist() for w in mine] == [[1, 1], [2, 2, 2]]
+
+
+def test_parameters_survive_functions_that_modify_them() -> None:
+    point = POINT.copy()
+
+    def modifying(p: Any) -> Any:
+        p += 1
+        return (p**2).sum()
+
+    assert check_gradient(modifying, gradient, point).verdict == "fault"
+    assert (point == POINT).all()
+
+
+def test_progress_bar_for_long_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_gradient(cost, gradient, POINT, method="differences_full", progress=True).ok
+    monkeypatch.setattr(check, "LONG", 0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert check_gradient(cost, gradient, POINT, method="complex_step").ok
+    monkeypatch.setitem(sys.modules, "rich.progress", None)
+    assert check_gradient(cost, gradient, POINT, method="complex_step").ok
+    told: list[int] = []
+    check_gradient(
+        cost, gradient, POINT, method="complex_step", progress=lambda done, _: told.append(done)
+    )
+    assert told == [1, 2, 3]
+
+
+def test_placeholders_are_passed_over_and_counted() -> None:
+    params = {"w": [np.empty((3, 0)), POINT], "n": np.arange(4)}
+    report = check_gradient(
+        lambda p: cost(p["w"][1]), lambda p: {"w": [None, gradient(p["w"][1])], "n": 0}, params
+    )
+    assert report.ok
+    assert report.placeholders == 2
+    assert "2 placeholders passed over" in str(report)
+
+
+# --- correct code that looks odd -----------------------------------------------------------
+
+X = np.random.default_rng(5).standard_normal((6, 4))
+Y = np.random.default_rng(6).standard_normal((6, 3))
+W = np.random.default_rng(7).standard_normal((3, 4))
+
+
+def linear(p: Any) -> Any:
+    return ((X @ p.T - Y) ** 2).sum()
+
+
+def linear_gradient(p: Any) -> Any:
+    return 2 * (X @ p.T - Y).T @ X
+
+
+def duplicated(p: Any) -> Any:
+    return (np.tanh(X @ p.T).sum(axis=1) ** 2).mean()
+
+
+def duplicated_gradient(p: Any) -> Any:
+    t = np.tanh(X @ p.T)
+    return (2 * t.sum(axis=1, keepdims=True) * (1 - t * t)).T @ X / 6
+
+
+TWICE = np.concatenate([W[:1], W[:1], W[1:]])
+ODD: dict[str, tuple[Any, Any, Any]] = {
+    "sum instead of mean": (linear, linear_gradient, W),
+    "mean over all elements": (
+        lambda p: ((X @ p.T - Y) ** 2).mean(),
+        lambda p: linear_gradient(p) / 18,
+        W,
+    ),
+    "another factor": (lambda p: 7 * linear(p), lambda p: 7 * linear_gradient(p), W),
+    "einsum": (
+        lambda p: (np.einsum("bi,oi->bo", X, p) ** 2).sum(),
+        lambda p: 2 * np.einsum("bo,bi->oi", np.einsum("bi,oi->bo", X, p), X),
+        W,
+    ),
+    "column-major": (linear, linear_gradient, np.asfortranarray(W)),
+    "column-major gradient": (linear, lambda p: np.asfortranarray(linear_gradient(p)), W),
+    "float32 parameters": (linear, linear_gradient, W.astype(np.float32)),
+    "float32 throughout": (
+        lambda p: ((X.astype(np.float32) @ p.T) ** 2).sum(),
+        lambda p: 2 * (X.astype(np.float32) @ p.T).T @ X.astype(np.float32),
+        W.astype(np.float32),
+    ),
+    "views of one vector": (
+        lambda p: linear(p["all"][:12].reshape(3, 4)) + (p["all"][12:] ** 2).sum(),
+        lambda p: {
+            "all": np.concatenate(
+                [linear_gradient(p["all"][:12].reshape(3, 4)).ravel(), 2 * p["all"][12:]]
+            )
+        },
+        {"all": np.append(W.ravel(), [1.0, 2.0])},
+    ),
+    "strided parameters": (linear, linear_gradient, np.repeat(W, 2, axis=0)[::2]),
+    "cost of no dimension": (lambda p: np.asarray(linear(p)), linear_gradient, W),
+    "cost in a matrix": (lambda p: np.reshape(linear(p), (1, 1)), linear_gradient, W),
+    "duplicated units": (duplicated, duplicated_gradient, TWICE),
+    "zero gradient": (lambda p: (p[0] ** 2).sum() + 0 * p.sum(), lambda p: _first_row(p), W),  # noqa: PLW0108 - defined below
+    "constant": (lambda p: 0 * p.sum() + 5.0, lambda p: 0 * p, W),
+    "gradient as nested lists": (linear, lambda p: linear_gradient(p).tolist(), W),
+    "scalar parameters": (
+        lambda p: p["a"] ** 2 * p["b"],
+        lambda p: {"a": 2 * p["a"] * p["b"], "b": p["a"] ** 2},
+        {"a": 1.5, "b": np.float64(-2.0)},
+    ),
+    "tuple for list": (
+        lambda p: linear(p[0]) + (p[1] ** 2).sum(),
+        lambda p: (linear_gradient(p[0]), 2 * p[1]),
+        [W, np.ones(2)],
+    ),
+    "partial and method": (
+        functools.partial(lambda x, p: ((x @ p.T) ** 2).sum(), X),
+        functools.partial(lambda x, p: 2 * (x @ p.T).T @ x, X),
+        W,
+    ),
+}
+
+
+def _first_row(p: Any) -> Any:
+    out = np.zeros_like(p)
+    out[0] = 2 * p[0]
+    return out
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("method", ["auto", *RUNGS])
+def test_correct_but_odd_code_passes(name: str, method: str) -> None:
+    report = check_gradient(*ODD[name], method=method)
+    assert report.ok, str(report)
+
+
+@pytest.mark.parametrize("method", RUNGS)
+def test_saturated_and_tiny_entries_are_never_wrong(method: str) -> None:
+    n = net("saturated", 3)
+    report = check_gradient(n.cost, n.gradient, n.params, method=method)
+    assert report.verdict in {"agrees", "unresolvable"}, str(report)

@@ -1,0 +1,183 @@
+"""Extrapolated differences against sixty digits, kinks, projections and samples."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from exactly import derivatives
+from networks import net
+
+from nncore.gradcheck import differences
+from nncore.gradcheck.check import check_gradient
+from nncore.gradcheck.differences import check
+from nncore.gradcheck.evidence import Verdict
+from nncore.gradcheck.structure import Structure
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_against_sixty_digits(seed: int) -> None:
+    n = net("plain", seed, (2, 3, 2), batch=2)
+    structure = Structure.of(n.params)
+    analytic = structure.leaves(n.gradient(n.params))
+    evidence = check(n.cost, n.gradient, structure, analytic=analytic, full=True)
+    for entries, exact in zip(evidence.entries, derivatives(n), strict=True):
+        for index in np.ndindex(entries.reference.shape):
+            distance = abs(mpmath.mpf(float(entries.reference[index])) - exact[index])
+            assert distance <= entries.error[index]
+            assert distance <= 1e-9
+        assert entries.where(Verdict.AGREES).all()
+
+
+@pytest.mark.parametrize("relative", [1e-7, -1e-3, 1.0])
+@pytest.mark.parametrize("method", ["differences", "differences_full"])
+def test_one_wrong_entry_is_seen(relative: float, method: str) -> None:
+    n = net("plain", 3)
+
+    def wrong(p: Any) -> Any:
+        found = n.gradient(p)
+        found["w"][1].flat[int(np.argmax(np.abs(found["w"][1])))] *= 1 + relative
+        return found
+
+    report = check_gradient(n.cost, wrong, n.params, method=method)
+    assert report.verdict == "wrong"
+    assert report.evidence is not None
+    assert report.evidence.count(Verdict.WRONG) == 1
+
+
+def test_default_stays_within_two_evaluations_for_each_parameter() -> None:
+    for seed in range(5):
+        n = net("plain", seed, (10, 12, 5))
+        report = check_gradient(n.cost, n.gradient, n.params, method="differences")
+        assert report.ok
+        assert report.evidence is not None
+        assert report.evidence.evaluations <= 2 * 197
+
+
+def test_works_for_code_that_only_takes_floats() -> None:
+    def cost(p: Any) -> float:
+        return math.exp(float(p[0])) * math.sin(float(p[1]))
+
+    def gradient(p: Any) -> list[float]:
+        a, b = float(p[0]), float(p[1])
+        return [math.exp(a) * math.sin(b), math.exp(a) * math.cos(b)]
+
+    report = check_gradient(cost, gradient, np.array([0.3, 0.7]), method="differences")
+    assert report.ok, str(report)
+    assert "largest entry" in str(report)
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.5, 1.0])
+def test_kinks_have_both_slopes(slope: float) -> None:
+    def gradient(p: Any) -> Any:
+        return (p > 0) + slope * (p == 0) + 0.0
+
+    point = np.array([0.0, 1.0, -2.0])
+    settings: dict[str, Any] = {"method": "differences"}
+    report = check_gradient(lambda p: np.maximum(0, p).sum(), gradient, point, **settings)
+    assert report.verdict == "kink"
+    assert report.evidence is not None
+    slopes = report.evidence.entries[0].slopes
+    assert slopes is not None
+    assert slopes[0][0] == pytest.approx(0, abs=1e-6)
+    assert slopes[1][0] == pytest.approx(1, abs=1e-6)
+    settings["subgradients"] = True
+    assert check_gradient(lambda p: np.maximum(0, p).sum(), gradient, point, **settings).ok
+
+
+def test_values_outside_both_slopes_are_no_subgradient() -> None:
+    def report(value: float) -> str:
+        return check_gradient(
+            lambda p: np.maximum(0, p).sum(),
+            lambda p: (p > 0) + value * (p == 0),
+            np.array([0.0, 1.0]),
+            method="differences",
+            subgradients=True,
+        ).verdict
+
+    assert report(0.7) == "agrees"
+    assert report(1.5) == "kink"
+    assert report(40.0) == "wrong"
+
+
+def many(count: int) -> tuple[Any, Any, Any]:
+    p = np.random.default_rng(0).standard_normal(count)
+    return (lambda q: np.cos(q).sum()), (lambda q: -np.sin(q)), p
+
+
+def test_gross_errors_among_many_are_located(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(differences, "FEW", 100)
+    cost, gradient, p = many(3000)
+
+    def wrong(q: Any) -> Any:
+        found = gradient(q)
+        found[1234] += 1
+        return found
+
+    report = check_gradient(cost, wrong, p, method="differences")
+    assert report.verdict == "wrong"
+    assert report.evidence is not None
+    entries = report.evidence.entries[0]
+    assert np.flatnonzero(entries.where(Verdict.WRONG)).tolist() == [1234]
+    assert "params[1234]" in str(report)
+
+
+def test_entries_that_a_projection_cannot_show_are_unresolvable() -> None:
+    def cost(q: Any) -> Any:
+        return np.cos(q[:50]).sum() + 0 * q[50:].sum()
+
+    def gradient(q: Any) -> Any:
+        return np.concatenate([-np.sin(q[:50]), np.zeros(50)])
+
+    p = many(100)[2]
+    report = check_gradient(cost, gradient, p, method="differences")
+    assert report.ok
+    assert report.evidence is not None
+    unseen = report.evidence.entries[0].where(Verdict.UNRESOLVABLE)
+    assert unseen[50:].sum() >= 45
+    assert "unresolvable" in str(report).splitlines()[0]
+
+
+def test_an_array_of_zeros_is_measured() -> None:
+    report = check_gradient(
+        lambda q: (q[0] ** 2).sum() + 0 * q[1].sum(),
+        lambda q: [2 * q[0], np.zeros(40)],
+        [np.ones(40), np.ones(40)],
+        method="differences",
+    )
+    assert report.ok, str(report)
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    cost, gradient, p = many(4)
+    check_gradient(
+        cost,
+        gradient,
+        p,
+        method="differences_full",
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert told[-1] == (4, 4)
+
+
+def test_kinks_too_small_to_be_told_from_bends_widen_the_error() -> None:
+    rng = np.random.default_rng(0)
+    noise: dict[bytes, float] = {}
+
+    def cost(q: Any) -> float:
+        # Repeatable noise, so that one-sided slopes are far less certain than two-sided ones.
+        key = bytes(q.tobytes())
+        noise.setdefault(key, 1e-7 * float(rng.standard_normal()))
+        return float(np.sin(q).sum()) + noise[key]
+
+    report = check_gradient(
+        cost,
+        lambda q: np.cos(q) * (1 + 1e-5),
+        np.array([0.5, 1.0]),
+        method="differences_full",
+    )
+    assert report.verdict in {"agrees", "unresolvable"}, str(report)

@@ -1,0 +1,103 @@
+"""No false alarm on random networks of five families; one wrong entry is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import FAMILIES, Net, net, tied
+
+from nncore.gradcheck.check import check_gradient
+from nncore.gradcheck.evidence import NotApplicable, Verdict
+
+if TYPE_CHECKING:
+    from nncore.gradcheck.report import Report
+
+COUNTS = {"certified": 2, "complex_step": 25, "differences": 15}
+
+
+def report_on(n: Net, method: str, **options: Any) -> Report:
+    return check_gradient(n.cost, n.gradient, n.params, method=method, **options)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("method", COUNTS)
+def test_no_false_alarm(family: str, method: str) -> None:
+    for seed in range(COUNTS[method]):
+        n = net(family, 90_000 + seed)
+        try:
+            with np.errstate(over="ignore"):
+                report = report_on(n, method)
+        except NotApplicable:
+            # The naive sigmoid overflows on complex numbers.
+            assert family in {"bad scale", "large logits"}
+            assert method == "complex_step"
+            continue
+        assert report.verdict in {"agrees", "unresolvable"}, f"{family} {seed}\n{report}"
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("method", COUNTS)
+def test_ties_are_kinks_whatever_the_subgradient(method: str, slope: float) -> None:
+    for seed in range(3):
+        n = tied(seed, slope)
+        assert report_on(n, method).verdict == "kink"
+        accepted = report_on(n, method, subgradients=True)
+        assert accepted.verdict in {"agrees", "unresolvable"}, str(accepted)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 2**20),
+    family=st.sampled_from(FAMILIES),
+    size=st.floats(-1, 0).map(lambda e: 10.0 ** (20 * e)),
+    place=st.integers(0, 88),
+    method=st.sampled_from(["certified", "complex_step", "differences_full"]),
+)
+def test_a_planted_error_is_wrong_or_beyond_what_the_report_promises(
+    seed: int, family: str, size: float, place: int, method: str
+) -> None:
+    n = net(family, seed, (2, 3, 2), batch=2)
+    flat = place % 17
+
+    def wrong(p: Any) -> Any:
+        found = n.gradient(p)
+        for array in (*found["w"], *found["b"]):
+            nonlocal flat
+            if 0 <= flat < array.size:
+                array.flat[flat] *= 1 + size
+            flat -= array.size
+        flat = place % 17
+        return found
+
+    try:
+        with np.errstate(all="ignore"):
+            report = check_gradient(n.cost, wrong, n.params, method=method)
+    except NotApplicable:
+        return
+    assert report.evidence is not None
+    (entries, index) = _entry(report, place % 17)
+    verdict = tuple(Verdict)[int(entries.verdict[index])]
+    # The float 1 + size may be 1.
+    moved = abs(((1 + size) - 1) * entries.analytic[index])
+    if verdict is Verdict.AGREES and moved > 0:
+        # What passes is smaller than the entry's own bound.
+        digits = float(entries.digits[index])
+        assert moved <= 10 * abs(entries.analytic[index]) * 10.0**-digits
+    right = [e.where(Verdict.WRONG) for e in report.evidence.entries]
+    assert sum(int(part.sum()) for part in right) == (verdict is Verdict.WRONG)
+
+
+def _entry(report: Report, flat: int) -> tuple[Any, tuple[int, ...]]:
+    """The entry at a flat place."""
+    assert report.evidence is not None
+    for entries in report.evidence.entries:
+        if flat < entries.analytic.size:
+            return entries, tuple(
+                int(i) for i in np.unravel_index(flat, entries.analytic.shape)
+            )
+        flat -= entries.analytic.size
+    raise AssertionError

@@ -1,0 +1,25 @@
+"""The user's line behind an error."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncore.gradcheck.frames import line_of
+
+
+def test_line_of_the_user_not_of_numpy() -> None:
+    with pytest.raises(np.linalg.LinAlgError) as caught:
+        np.linalg.inv(np.zeros((2, 2)))
+    assert line_of(caught.value).startswith("test_frames.py:")
+
+
+def test_no_line_for_code_from_nowhere() -> None:
+    assert line_of(ValueError()) == ""
+
+
+def test_frozen_and_typed_in_code() -> None:
+    code = compile("1 / 0", "<stdin>", "exec")
+    with pytest.raises(ZeroDivisionError) as caught:
+        exec(code)  # noqa: S102 - code that has no file
+    assert line_of(caught.value) == "<stdin>:1"

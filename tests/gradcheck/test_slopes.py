@@ -1,0 +1,103 @@
+"""Slopes along a line against functions whose derivative is known."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from nncore.gradcheck.slopes import confirmed, noise_along, slope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SMOOTH: list[tuple[Callable[[float], float], float]] = [
+    (math.exp, 1.0),
+    (lambda t: math.sin(3 + t), math.cos(3)),
+    (lambda t: 1e8 * (t + 1) ** 2, 2e8),
+    (lambda t: math.tanh(30 * t) + 5, 30.0),
+    (lambda t: (t - 0.3) ** 4, -4 * 0.027),
+    (lambda _: 7.0, 0.0),
+]
+
+
+@pytest.mark.parametrize(("function", "derivative"), SMOOTH)
+def test_derivative_lies_within_the_error(
+    function: Callable[[float], float], derivative: float
+) -> None:
+    found = slope(function, noise_along(function))
+    assert abs(found.value - derivative) <= found.error
+    assert found.error < 1e-7 * max(abs(derivative), abs(function(0.0)))
+    assert abs(found.right - derivative) <= found.side_error
+    assert abs(found.left - derivative) <= found.side_error
+    assert not found.is_kink
+    assert 40 <= found.evaluations <= 90
+
+
+def test_noise_is_measured_and_widens_the_error() -> None:
+    rng = np.random.default_rng(0)
+
+    def noisy(t: float) -> float:
+        return math.sin(t) + 1e-6 * float(rng.standard_normal())
+
+    noise = noise_along(noisy)
+    assert 5e-8 < noise < 3e-6
+    found = slope(noisy, noise)
+    assert abs(found.value - 1) <= found.error
+    assert 1e-7 < found.error < 1e-2
+
+
+def test_noise_is_at_least_that_of_large_terms_nearby() -> None:
+    # Constant near the point, but not far from it: what cancelled here was rounded too.
+    assert noise_along(lambda t: 1e4 if abs(t) > 0.5 else 0.0) >= 1e-12
+
+
+def test_nothing_is_said_about_a_function_without_noise_or_finite_values() -> None:
+    assert noise_along(lambda _: 0.0) == math.inf
+    assert noise_along(lambda _: math.nan) == math.inf
+    assert slope(lambda t: math.log(t) if t > 0 else math.nan, 1e-16).error == math.inf
+
+
+def test_kink_has_both_slopes() -> None:
+    found = slope(lambda t: max(0.0, t) + 0.25 * t + t * t, 1e-16)
+    assert found.is_kink
+    assert found.left == pytest.approx(0.25, abs=1e-6)
+    assert found.right == pytest.approx(1.25, abs=1e-6)
+
+
+@pytest.mark.parametrize("distance", [3e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7])
+def test_kink_nearby_is_none(distance: float) -> None:
+    for tilt in (0.0, 0.5, 1.0):
+        found = slope(lambda t, tilt=tilt: abs(t - distance) + tilt * t, 1e-16)  # type: ignore[misc]
+        assert not found.is_kink
+        assert abs(found.value + 1 - tilt) <= found.error < 1e-3
+
+
+def test_plateaus_on_both_sides_are_no_slope() -> None:
+    # Far away the function is flat and symmetric; its slope is at the point.
+    def bump(t: float) -> float:
+        return math.tanh(50 * t) * math.exp(-((50 * t) ** 2))
+
+    found = slope(bump, 1e-17)
+    assert abs(found.value - 50) <= found.error < 1e-6
+
+
+def test_a_nearer_look_replaces_a_contradicted_slope() -> None:
+    # A step at 1e-4 that the first tables pass over.
+    def step(t: float) -> float:
+        return 3 * t + (
+            0.5 * math.tanh(1e5 * t) if abs(t) < 1e-3 else 0.5 * math.copysign(1, t)
+        )
+
+    first = slope(step, 1e-16, 10.0)
+    second = confirmed(step, 1e-16, first, 10.0)
+    assert abs(second.value - (3 + 0.5e5)) <= second.error
+    assert second.evaluations > first.evaluations
+
+
+def test_small_kinks_beside_large_terms_stay_kinks() -> None:
+    found = slope(lambda t: 9 + (1e-9 * t if t > 0 else 0.0), 2e-15)
+    assert found.is_kink
+    assert found.right == pytest.approx(1e-9, rel=1e-2)

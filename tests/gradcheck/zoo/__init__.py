@@ -1,0 +1,1 @@
+"""Small networks in many styles, as people write them."""
