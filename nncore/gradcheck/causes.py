@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .evidence import ratio_text
 from .mistakes import TELLING, Case, Prediction, hypothesis
 
 if TYPE_CHECKING:
@@ -132,7 +133,9 @@ def constant_ratio(case: Case) -> Iterator[Prediction]:
     if constant is not None and constant != 0 and telling >= TELLING:
         named = case.named(case.affected())
         yield _scaled(
-            case, constant, f"{named} is {constant:.6g} times the right one in every entry"
+            case,
+            constant,
+            f"{named} is {ratio_text(constant)} times the right one in every entry",
         )
 
 

@@ -143,9 +143,13 @@ def assert_gradient(cost: Cost, gradient: Gradient, params: Params, **settings: 
 
     Parameters
     ----------
-    cost, gradient, params
+    cost : callable
         As for `check_gradient`.
-    **settings
+    gradient : callable
+        As for `check_gradient`.
+    params : array or nested list, tuple or dict of arrays
+        As for `check_gradient`; not modified.
+    **settings : Any
         As for `check_gradient`.
 
     Raises

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from .structure import FloatArray
 
-__all__ = ["Approximation", "Entries", "Evidence", "NotApplicable", "Progress", "Verdict"]
+__all__ = [
+    "Approximation",
+    "Entries",
+    "Evidence",
+    "NotApplicable",
+    "Progress",
+    "Verdict",
+    "ratio_text",
+]
 
 
 class Verdict(enum.StrEnum):
@@ -164,3 +172,10 @@ class Evidence:
             The number of entries over all arrays.
         """
         return sum(int(entries.where(*verdicts).sum()) for entries in self.entries)
+
+
+def ratio_text(ratio: float) -> str:
+    """A ratio in words; what is close to 1 is told by how far it is from it."""
+    if ratio == 1 or abs(ratio - 1) > 1e-4:
+        return f"{ratio:.10g}"
+    return f"(1 {'+' if ratio > 1 else '-'} {abs(ratio - 1):.2g})"

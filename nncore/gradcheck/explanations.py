@@ -19,7 +19,7 @@ __all__ = ["Explanation"]
 MOST_ULP = 2**18
 # Random moves of the constants, and how much larger a difference may be than the root of their
 # number times what they move: a sum of n terms is at most so much larger than a random one.
-SAMPLES = 2
+SAMPLES = 3
 MARGIN = 4
 # A distance of more than a tenth of the entry is no agreement.
 ONE_DIGIT = 0.1
@@ -90,12 +90,12 @@ class Explanation:
                 continue
             break
         else:
-            self._give_up(entries)
+            self._give_up(entries, "decide which way the program goes")
             return set()
         far = {i for i in entries if _disjoint(widest, i)}
         near = entries - far
         moved = self._moved(settings, sides, near, ulp)
-        self._give_up(near - moved)
+        self._give_up(near - moved, "widen the enclosures until they meet, but explain nothing")
         near = moved
         with settings.arithmetic.context():
             for i in near:
@@ -104,7 +104,7 @@ class Explanation:
             self._name_constants(sides, widest, near, ulp)
         if ulp == MOST_ULP:
             return far
-        self._give_up(far)
+        self._give_up(far, "decide which way the program goes")
         return set()
 
     def _moved(
@@ -127,12 +127,12 @@ class Explanation:
                         explained.add(i)
         return explained
 
-    def _give_up(self, entries: set[int]) -> None:
-        """Call the entries unresolvable."""
+    def _give_up(self, entries: set[int], what_constants_do: str) -> None:
+        """Call the entries unresolvable, and say why."""
         for i in entries:
             self.findings[i].verdict = Verdict.UNRESOLVABLE
         if entries:
-            self.notes.append("constants computed in floats decide which way the program goes")
+            self.notes.append(f"constants computed in floats {what_constants_do}")
 
     def _at(self, settings: Settings, ulp: int) -> Settings:
         """The settings, with the constants of one program widened."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .evidence import Entries, Evidence, Verdict
+from .evidence import Entries, Evidence, Verdict, ratio_text
 from .heatmap import heatmap
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ class Report:
             lines += [("", f"  slopes     {left:.10g} to the left, {right:.10g} to the right")]
         else:
             lines += [("", f"  reference  {reference:.17g} +- {error:.1e}")]
-            ratio = f"{mine / reference:.10g}" if reference else "none: the reference is zero"
+            ratio = ratio_text(mine / reference) if reference else "none: the reference is zero"
             lines += [("", f"  ratio      {ratio}")]
         return lines
 

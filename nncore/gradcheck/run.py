@@ -162,8 +162,10 @@ class Run:
             return number
         if self.seed is None:
             return self.arithmetic.widened(value, self.ulp)
-        sign = random.Random(f"{self.seed} {value}").choice((-1, 1))  # noqa: S311 - no secret
-        return number + sign * self.ulp * self.arithmetic.exact(math.ulp(value))
+        draw = random.Random(f"{self.seed} {value}")  # noqa: S311 - no secret
+        # Of different lengths: moves of one length cancel where both programs scale alike.
+        steps = draw.choice((-1, 1)) * draw.randint((self.ulp + 1) // 2, self.ulp)
+        return number + steps * self.arithmetic.exact(math.ulp(value))
 
     def numbers(self, values: list[float]) -> list[Number]:
         """Constants of the user's code as foreign numbers.

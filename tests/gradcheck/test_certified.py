@@ -771,3 +771,19 @@ def test_terms_beyond_the_range_of_floats_are_a_scale_all_the_same():
     assert verdicts(evidence) == {"agrees"}
     evidence = certified(huge, lambda w: 5000 * p(w)[0] * (1 - p(w)[0]), np.array([[1.0]]))
     assert verdicts(evidence) == {"unresolvable"}
+
+
+def test_constants_that_scale_both_programs_alike_still_explain() -> None:
+    """1 + 1e-12 in the gradient and 0.5 in the cost: random moves of equal length may cancel."""
+    x = np.array([[0.5, -1.0], [2.0, 0.25]])
+
+    def cost(w):
+        return 0.5 * (np.tanh(x @ w) ** 2).sum()
+
+    def gradient(w):
+        a = np.tanh(x @ w)
+        return (x.T @ (a * (1 - a * a))) * (1 + 1e-12)
+
+    for seed in range(8):
+        w = np.random.default_rng(seed).normal(size=2)
+        assert only(cost, gradient, w) == "agrees"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from nncore.gradcheck.evidence import Entries, Evidence, Verdict
+from nncore.gradcheck.evidence import Entries, Evidence, Verdict, ratio_text
 
 
 def test_codes_are_places() -> None:
@@ -20,3 +21,18 @@ def test_counts() -> None:
     assert evidence.count(Verdict.AGREES) == 4
     assert evidence.count(Verdict.AGREES, Verdict.WRONG) == 6
     assert evidence.count(Verdict.KINK) == 0
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (8.0, "8"),
+        (1.0, "1"),
+        (1.5, "1.5"),
+        (1 + 2.0**-40, "(1 + 9.1e-13)"),
+        (1 - 2.0**-40, "(1 - 9.1e-13)"),
+        (-1.0, "-1"),
+    ],
+)
+def test_a_factor_close_to_one_is_told_by_its_distance(ratio: float, text: str) -> None:
+    assert ratio_text(ratio) == text
