@@ -246,7 +246,7 @@ class _Certificate:
             self.program.structure, self.analytic, self.findings, self.magnitude
         )
         agreeing = [f.digits for f in self.findings.values() if f.verdict is Verdict.AGREES]
-        sensitivity = 10.0 ** -min(agreeing, default=0.0)
+        sensitivity = 10.0 ** -min(agreeing or self._widths(), default=0.0)
         if explanation is not None and explanation.one_sided:
             sensitivity = max(sensitivity, math.ldexp(MOST_ULP, -52))
         return Evidence(
@@ -259,3 +259,9 @@ class _Certificate:
             achieved_digits(entries),
             {"bits": self.bits, "ulp": explanation.ulp if explanation else 0},
         )
+
+    def _widths(self) -> list[float]:
+        """The digits to which the derivatives of wrong entries are known."""
+        wrong = [f.reference for f in self.findings.values() if f.verdict is Verdict.WRONG]
+        with Balls(self.bits).context():
+            return [digits(r.rad(), r.abs_lower()) for r in wrong if not r.contains(0)]

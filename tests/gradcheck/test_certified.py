@@ -787,3 +787,16 @@ def test_constants_that_scale_both_programs_alike_still_explain() -> None:
     for seed in range(8):
         w = np.random.default_rng(seed).normal(size=2)
         assert only(cost, gradient, w) == "agrees"
+
+
+def test_a_gradient_that_is_wrong_everywhere_is_seen_as_sharply_as_any_other() -> None:
+    w = np.array([0.3, -0.7])
+    evidence = certified(lambda w: np.tanh(w).sum(), lambda w: 2 - 2 * np.tanh(w) ** 2, w)
+    assert verdicts(evidence) == {"wrong"}
+    assert 0 < evidence.sensitivity < 1e-30
+
+
+def test_of_derivatives_that_are_zero_nothing_relative_is_known() -> None:
+    evidence = certified(lambda w: (0 * w).sum(), lambda w: w + 1, np.array([0.25]))
+    assert verdicts(evidence) == {"wrong"}
+    assert evidence.sensitivity == 1
