@@ -774,7 +774,7 @@ def test_terms_beyond_the_range_of_floats_are_a_scale_all_the_same():
 
 
 def test_constants_that_scale_both_programs_alike_still_explain() -> None:
-    """1 + 1e-12 in the gradient and 0.5 in the cost: random moves of equal length may cancel."""
+    """1 + 1e-12 in the gradient and 0.5 in the cost: moves of equal length may cancel."""
     x = np.array([[0.75, -1.0], [2.0, 0.25]])
 
     def cost(w):
