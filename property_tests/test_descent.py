@@ -69,7 +69,10 @@ def test_an_epoch_is_the_steps_of_its_mini_batches(data: st.DataObject) -> None:
     assert sorted(order) == list(range(len(y))), f"an epoch took the examples {order}"
     for batch in rows:
         step(twin, x[batch], y[batch])
-    assert_same_bits(learnt(net), learnt(twin), Case(net, x, y))
+    for name, theirs in learnt(twin).items():
+        # The engine rounds in another order: some ulp for each of up to nine steps.
+        off = abs(learnt(net)[name] - theirs).max(initial=0) / (1 + abs(theirs).max(initial=0))
+        assert off <= 1e-14, f"{name} differs by {off} of its size\n{Case(net, x, y)}"
 
 
 @given(case=modest_cases(), seed=SEEDS)
