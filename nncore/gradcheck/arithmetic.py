@@ -75,11 +75,12 @@ class Rationals:
         """See `Arithmetic`."""
         return int(left > right) - int(left < right)
 
-    def finite(self, _: Number) -> bool:
+    def finite(self, number: Number) -> bool:
         """See `Arithmetic`."""
+        del number
         return True
 
-    def widened(self, *_: object) -> Number:
+    def widened(self, *_: Any, **__: Any) -> Number:
         """See `Arithmetic`: a fraction has no width."""
         msg = "fractions are exact, nothing encloses them"
         raise NotImplementedError(msg)

@@ -7,7 +7,7 @@ a float raises and names the line: a float would end in a proof of nothing.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -70,7 +70,7 @@ class Ball:
         raise current().defeated(_CAST.format("`complex()`"))
 
     def __bool__(self) -> bool:
-        return bool(np.not_equal(self, 0))
+        return bool(np.not_equal(cast("Operand", self), 0))
 
     # The mark keeps a text from being read as a float again, without its derivative.
     def __format__(self, spec: str) -> str:
@@ -238,7 +238,7 @@ def _sorted_in_place(self: BallArray, axis: int = -1, **_: Operand) -> None:
     self[...] = current().functions[np.sort](self, axis=axis)
 
 
-BallArray.sort = _sorted_in_place  # type: ignore[method-assign,assignment]
+BallArray.sort = cast("Operand", _sorted_in_place)  # type: ignore[method-assign]
 
 
 def array_of(entries: Iterable[Any], shape: tuple[int, ...]) -> Operand:

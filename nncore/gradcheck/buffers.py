@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .balls import Ball, BallArray, balls, wrapped
-from .frames import _is_users
+from .frames import is_users
 from .functions import FUNCTIONS, log_softmax, logsumexp, softmax
 from .run import LOCK, current, user_line
 
@@ -244,6 +244,6 @@ def _namespaces(functions: tuple[Any, ...]) -> list[dict[str, Any]]:
             found[id(names)] = names
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if (file and _is_users(file)) or module is sys.modules.get("__main__"):
+        if (file and is_users(file)) or module is sys.modules.get("__main__"):
             found[id(vars(module))] = vars(module)
     return list(found.values())

@@ -243,7 +243,7 @@ def updated(case: Case) -> Iterator[Prediction]:
     )
     rate = moved / power if power else 0.0
     if rate and sum(int(known.sum()) for known in case.known) >= TELLING:
-        arrays = {
+        arrays: dict[int, FloatArray] = {
             k: p - rate * r
             for k, (p, r) in enumerate(zip(case.params, case.reference, strict=True))
         }
@@ -265,7 +265,9 @@ def penalty(case: Case) -> Iterator[Prediction]:
         for d, k in zip(difference, affected, strict=True)
     )
     constant = sum_of_products / power
-    arrays = {k: case.reference[k] + constant * case.params[k] for k in affected}
+    arrays: dict[int, FloatArray] = {
+        k: case.reference[k] + constant * case.params[k] for k in affected
+    }
     named = case.named(affected)
     for name, sentence in _penalty_names(case, constant, named):
         yield Prediction(arrays, sentence, name)

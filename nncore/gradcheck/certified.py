@@ -163,7 +163,7 @@ class _Certificate:
         """The narrowest enclosures; precision doubles while entries have no verdict."""
         size = self.program.structure.size
         open_entries = set(range(size))
-        narrowest = None
+        undecided, narrowest = "", None
         for bits in PRECISIONS:
             self.bits = bits
             try:

@@ -112,7 +112,7 @@ def check_gradient(
     try:
         if not inspection.ended:
             functions = _repeatable(cost, gradient, inspection)
-            options = {
+            options: dict[str, Any] = {
                 "analytic": inspection.analytic,
                 "subgradients": subgradients,
                 "declare": declare,

@@ -242,7 +242,7 @@ class _Table:
             direction[k][index] = 1.0
             rounding = SPREADS * self.spread_along(direction)
             self.error[k][index] += rounding
-            shares.append(rounding / distance[index])
+            shares.append(float(rounding / distance[index]))
         for index in set(doubts) - set(chosen):
             self.error[k][index] += max(shares) * distance[index]
 

@@ -11,7 +11,7 @@ import dataclasses
 import numpy as np
 
 # The mistakes enter themselves into the table.
-from . import causes, layer_causes  # noqa: F401 - see above
+from . import causes, layer_causes  # noqa: F401  # pyright: ignore[reportUnusedImport] - see above
 from .mistakes import TABLE, Case, Prediction
 
 __all__ = ["Case", "Cause", "diagnose"]

@@ -7,7 +7,7 @@ import sysconfig
 import traceback
 from pathlib import Path
 
-__all__ = ["line_of"]
+__all__ = ["is_users", "line_of"]
 
 _OURS = str(Path(__file__).resolve().parent)
 _LIBRARIES = tuple(
@@ -37,13 +37,29 @@ def line_of(error: BaseException) -> str:
     frames = [
         f"{Path(frame.filename).name}:{frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)
-        if _is_users(frame.filename)
+        if is_users(frame.filename)
     ]
     return frames[-1] if frames else ""
 
 
-def _is_users(filename: str) -> bool:
-    """Whether the file is neither ours nor installed."""
+def is_users(filename: str) -> bool:
+    """Whether the file is neither ours nor installed.
+
+    Parameters
+    ----------
+    filename : str
+        As in a frame or a traceback; names such as ``<stdin>`` are no files.
+
+    Returns
+    -------
+    bool
+        False for this package, the standard library and installed packages.
+
+    Examples
+    --------
+    >>> is_users(traceback.__file__)
+    False
+    """
     resolved = str(Path(filename).resolve()) if not filename.startswith("<") else filename
     frozen = filename.startswith("<frozen") or filename in sys.builtin_module_names
     return not frozen and not resolved.startswith((_OURS, *_LIBRARIES))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -147,7 +147,7 @@ def _norm(
         return extreme(1 if ord > 0 else -1)(abs(ours), axis, keepdims=keepdims)
     if ord == 1:
         return total(abs(ours), axis, keepdims=keepdims)
-    return total(abs(ours) ** ord, axis, keepdims=keepdims) ** (1 / ord)
+    return total(abs(ours) ** ord, axis, keepdims=keepdims) ** (1 / cast("Operand", ord))
 
 
 def _nan_to_num(x: Operand, *_: Operand, **__: Operand) -> Operand:

@@ -169,7 +169,7 @@ class _Search:
     ) -> bool:
         """Whether the found entry explains the part; what it leaves is searched."""
         entry = self.order[found]
-        share = self.weights[entry] * self.places[entry]
+        share = float(self.weights[entry]) * self.places[entry]
         rest = Measured(total.error - share, total.bound)
         rest_moment = Measured(
             moment.error - share * (found + 1) / len(self.order), moment.bound
@@ -182,7 +182,7 @@ class _Search:
         """Search both halves; the second is known from the whole and the first."""
         middle = (start + stop) // 2
         known = sum(
-            self.weights[e] * self.places[e]
+            float(self.weights[e]) * self.places[e]
             for e in self.order[start:middle]
             if e in self.places
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["NO_VALUE", "REDUCTIONS", "extreme", "stored", "total"]
 
 # numpy's own default.
-NO_VALUE = np._NoValue  # noqa: SLF001 - it has no other name
+NO_VALUE = np._NoValue  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no other name
 
 
 def stored(result: Operand, out: Operand) -> Operand:

@@ -133,13 +133,26 @@ class Rounding:
             exact = name in EXACT
             plain = [_unwrap(x, None if exact else self) for x in (args, kwargs)]
             result = function(*plain[0], **plain[1])
-            return self._wrap_result(result, plain, exact=exact)
+            return self.wrap_result(result, plain, exact=exact)
 
-    def _wrap_result(self, result: Anything, plain: Anything, *, exact: bool) -> Anything:
-        """The result with its float arrays wrapped; views stay views."""
+    def wrap_result(self, result: Anything, plain: Anything, *, exact: bool) -> Anything:
+        """The result with its float arrays wrapped; views stay views.
+
+        Parameters
+        ----------
+        result, plain : Any
+            What a function gave, and what it was given.
+        exact : bool
+            Whether it has rounded nothing.
+
+        Returns
+        -------
+        Any
+            The same, or the same kind of sequence; other results as they are.
+        """
         if isinstance(result, tuple | list):
-            items = [self._wrap_result(item, plain, exact=exact) for item in result]
-            return type(result)(items) if not hasattr(result, "_make") else result._make(items)
+            items = [self.wrap_result(item, plain, exact=exact) for item in result]
+            return _rebuilt(result, items)
         if getattr(result, "dtype", np.dtype(object)).kind not in "fc":
             return result
         is_view = isinstance(result, np.ndarray) and result.base is not None
@@ -215,7 +228,7 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
                 return ufunc.at(*_unwrap(inputs, None), **options)
             result = getattr(ufunc, method)(*plain, **options)
             if out is None:
-                return rounding._wrap_result(result, plain, exact=False)  # noqa: SLF001 - one class in two
+                return rounding.wrap_result(result, plain, exact=False)
             return self._write(out, result)
 
     def _write(self, out: Anything, result: Anything) -> Anything:
@@ -240,7 +253,7 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         with self.rounding.inside():
             passing = np.array(self.rounding.moved(self.array), dtype=dtype).view(_Passing)
         # numpy asks twice, for the type and for the numbers: one instruction is one claim.
-        frame = sys._getframe(1)  # noqa: SLF001 - the instruction that asks
+        frame = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the instruction that asks
         key = (id(frame.f_code), frame.f_lasti, id(self))
         passing.claim = self.rounding.claims.setdefault(key, _Claim(self.rounding, self))
         return passing
@@ -250,7 +263,7 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
             raise AttributeError(name)
         attribute = getattr(self.array, name)
         if not callable(attribute):
-            return self.rounding._wrap_result(attribute, None, exact=True)  # noqa: SLF001 - one class in two
+            return self.rounding.wrap_result(attribute, None, exact=True)
         owner = type(self.array)
 
         def method(*args: Anything, **kwargs: Anything) -> Anything:
@@ -305,9 +318,12 @@ class _Claim:
 class _Passing(np.ndarray):
     """What numpy's C code is given: its results are of this class again, or are lost."""
 
-    # Above plain arrays, so that products with them are of this class.
-    __array_priority__ = 1000.0
     claim: _Claim | None
+
+    @property
+    def __array_priority__(self) -> float:
+        # Above plain arrays, so that products with them are of this class.
+        return 1000.0
 
     def __array_finalize__(self, source: Anything) -> None:
         self.claim = getattr(source, "claim", None)
@@ -317,14 +333,14 @@ class _Passing(np.ndarray):
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Anything, **kwargs: Anything
     ) -> Anything:
-        return self._followed().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+        return self.followed().__array_ufunc__(ufunc, method, *inputs, **kwargs)
 
     def __array_function__(
         self, func: Anything, types: Anything, args: Anything, kwargs: Anything
     ) -> Anything:
-        return self._followed().__array_function__(func, types, args, kwargs)
+        return self.followed().__array_function__(func, types, args, kwargs)
 
-    def _followed(self) -> Rounded:
+    def followed(self) -> Rounded:
         """The array as one that rounds at random again."""
         assert self.claim is not None  # noqa: S101 - set where it is made
         self.claim.came_back = True
@@ -334,15 +350,20 @@ class _Passing(np.ndarray):
 def _unwrap(thing: Anything, rounding: Rounding | None) -> Anything:
     """The thing with plain arrays, moved at random where a rounding is given."""
     if isinstance(thing, _Passing) and thing.claim is not None:
-        thing = thing._followed()  # noqa: SLF001 - one class in three
+        thing = thing.followed()
     if isinstance(thing, Rounded):
         return thing.array if rounding is None else rounding.moved(thing.array)
     if isinstance(thing, tuple | list):
         items = [_unwrap(item, rounding) for item in thing]
-        return thing._make(items) if hasattr(thing, "_make") else type(thing)(items)
+        return _rebuilt(thing, items)
     if isinstance(thing, Mapping):
         return {key: _unwrap(value, rounding) for key, value in thing.items()}
     return thing
+
+
+def _rebuilt(sequence: Anything, items: list[Anything]) -> Anything:
+    """The items in a sequence of the same kind."""
+    return sequence._make(items) if hasattr(sequence, "_make") else type(sequence)(items)
 
 
 def _touches(thing: Anything) -> bool:

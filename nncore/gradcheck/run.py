@@ -311,7 +311,8 @@ def user_line() -> str:
         The innermost line that belongs neither to this package nor to an installed one; empty
         where there is none.
     """
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to a caller's line
+    # The documented way to a caller's line.
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - see above
     while frame is not None:
         if _is_users(frame.f_code.co_filename):
             return f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
@@ -322,4 +323,4 @@ def user_line() -> str:
 @functools.lru_cache(maxsize=1024)
 def _is_users(filename: str) -> bool:
     """Whether the file is neither ours nor installed."""
-    return frames._is_users(filename)  # noqa: SLF001 - one rule for frames and tracebacks
+    return frames.is_users(filename)  # one rule for frames and tracebacks

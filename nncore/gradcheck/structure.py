@@ -284,7 +284,7 @@ def _match(node: Params, gradient: Params, path: str) -> Iterator[Any]:
         return
     _match_keys(node, gradient, path)
     for child_path, key, child in _children(node, path):
-        yield from _match(child, gradient[key], child_path)
+        yield from _match(child, cast("Params", gradient)[key], child_path)
 
 
 def _match_keys(node: Params, gradient: Params, path: str) -> None:

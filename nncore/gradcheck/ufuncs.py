@@ -21,7 +21,38 @@ if TYPE_CHECKING:
 
 __all__ = ["UFUNCS"]
 
-UFUNCS: dict[Any, Any] = {
+
+def _elementwise(function: Elementary) -> Operand:
+    """The operation of a table's entry."""
+    return lambda *operands: apply(function, *operands)
+
+
+def _power(base: Operand, exponent: Operand) -> Operand:
+    """The power; an exponent such as 2.0 is the integer, which nothing has rounded."""
+    if isinstance(exponent, float | np.floating) and float(exponent).is_integer():
+        exponent = int(exponent)
+    if isinstance(exponent, float | np.floating) and exponent == 0.5:
+        return UFUNCS[np.sqrt](base)
+    return apply(BINARY[np.power], base, exponent)
+
+
+def _xlogy(x: Operand, y: Operand) -> Operand:
+    """The product x log(y), which is 0 where x is an exact 0."""
+    ours, others = np.broadcast_arrays(np.asarray(balls(x)), np.asarray(balls(y)))
+    zero = current().arithmetic.exact(0)
+    return unwrapped(
+        array_of(
+            [
+                Ball(zero) if a.value == 0 and a.slot == CONSTANT else a * np.log(b)
+                for a, b in zip(ours.ravel().tolist(), others.ravel().tolist(), strict=True)
+            ],
+            ours.shape,
+        )
+    )
+
+
+# Before any of them notices constants meant as approximations.
+_plain: dict[Any, Any] = {
     np.heaviside: heaviside,
     np.matmul: matmul,
     np.maximum: choice(1),
@@ -42,57 +73,23 @@ UFUNCS: dict[Any, Any] = {
     np.isfinite: finiteness(True),
     np.isnan: finiteness(False),
     np.isinf: finiteness(False),
-}
+} | {ufunc: _elementwise(function) for ufunc, function in (UNARY | BINARY).items()}
+_noticing_power = sees_small(_power, "a power")
 
-
-def _elementwise(function: Elementary) -> Operand:
-    """The operation of a table's entry."""
-    return lambda *operands: apply(function, *operands)
-
-
-def _power(base: Operand, exponent: Operand) -> Operand:
-    """The power; an exponent such as 2.0 is the integer, which nothing has rounded."""
-    if isinstance(exponent, float | np.floating) and float(exponent).is_integer():
-        exponent = int(exponent)
-    if isinstance(exponent, float | np.floating) and exponent == 0.5:
-        return UFUNCS[np.sqrt](base)
-    return apply(BINARY[np.power], base, exponent)
-
-
-UFUNCS |= {ufunc: _elementwise(function) for ufunc, function in (UNARY | BINARY).items()}
-UFUNCS |= {
-    np.add: with_small(UFUNCS[np.add]),
-    np.subtract: with_small(UFUNCS[np.subtract]),
-    np.log: sees_small(UFUNCS[np.log], "a logarithm"),
-    np.log2: sees_small(UFUNCS[np.log2], "a logarithm"),
-    np.log10: sees_small(UFUNCS[np.log10], "a logarithm"),
-    np.sqrt: sees_small(UFUNCS[np.sqrt], "a root"),
-    np.power: sees_small(_power, "a power"),
-    np.true_divide: sees_small(UFUNCS[np.true_divide], "a division", 1),
-    np.reciprocal: sees_small(UFUNCS[np.reciprocal], "a division"),
+UFUNCS: dict[Any, Any] = _plain | {
+    np.add: with_small(_plain[np.add]),
+    np.subtract: with_small(_plain[np.subtract]),
+    np.log: sees_small(_plain[np.log], "a logarithm"),
+    np.log2: sees_small(_plain[np.log2], "a logarithm"),
+    np.log10: sees_small(_plain[np.log10], "a logarithm"),
+    np.sqrt: sees_small(_plain[np.sqrt], "a root"),
+    np.power: _noticing_power,
+    np.float_power: _noticing_power,
+    np.true_divide: sees_small(_plain[np.true_divide], "a division", 1),
+    np.reciprocal: sees_small(_plain[np.reciprocal], "a division"),
     np.maximum: bounded(choice(1), always=False),
     np.minimum: bounded(choice(-1), always=False),
-}
-UFUNCS |= {np.float_power: UFUNCS[np.power]}
-
-
-def _xlogy(x: Operand, y: Operand) -> Operand:
-    """The product x log(y), which is 0 where x is an exact 0."""
-    ours, others = np.broadcast_arrays(np.asarray(balls(x)), np.asarray(balls(y)))
-    zero = current().arithmetic.exact(0)
-    return unwrapped(
-        array_of(
-            [
-                Ball(zero) if a.value == 0 and a.slot == CONSTANT else a * np.log(b)
-                for a, b in zip(ours.ravel().tolist(), others.ravel().tolist(), strict=True)
-            ],
-            ours.shape,
-        )
-    )
-
-
-# scipy.special's own, by name.
-UFUNCS |= {
+    # scipy.special's own, by name.
     "xlogy": _xlogy,
     "xlog1py": lambda x, y: _xlogy(x, 1 + balls(y)),
     "logit": lambda p: np.log(balls(p) / (1 - balls(p))),
