@@ -67,10 +67,13 @@ __all__ = [
     "Elementwise",
     "Matrix",
     "Pixels",
+    "Product",
     "Scalar",
     "Size",
+    "SumOfRows",
     "Vector",
     "Width",
+    "add_into",
     "as_array",
     "as_arrays",
     "as_batch",
@@ -85,6 +88,7 @@ __all__ = [
     "elementwise",
     "matrix_like",
     "one_for_each_row",
+    "product_into",
     "real_part",
     "rows_of",
 ]
@@ -192,13 +196,40 @@ if TYPE_CHECKING:
 
         def __call__(self, z: D, /) -> D: ...
 
+    class Product(Protocol):
+        """A product that is written into an array that is there, and returned."""
+
+        @overload
+        def __call__(
+            self, left: Matrix[M, N], right: Matrix[N, K], out: Matrix[M, K], /
+        ) -> Matrix[M, K]: ...
+        @overload
+        def __call__(
+            self, left: Vector[M], right: Matrix[M, K], out: Vector[K], /
+        ) -> Vector[K]: ...
+        def __call__(self, left: Any, right: Any, out: Any, /) -> Any: ...
+
+    class SumOfRows(Protocol):
+        """A vector added to every row, written into an array that is there, and returned."""
+
+        def __call__(
+            self, left: Matrix[M, N], right: Vector[N], out: Matrix[M, N], /
+        ) -> Matrix[M, N]: ...
+
 else:
     Scalar = Any
     Size = Any
     Vector = np.ndarray[tuple[N], np.dtype[Any]]
     Column = np.ndarray[tuple[M, Literal[1]], np.dtype[Any]]
     Matrix = np.ndarray[tuple[M, N], np.dtype[Any]]
+    Product = Callable
+    SumOfRows = Callable
     Elementwise = Callable
+
+
+#: The operations of the kernels that write into buffers.
+product_into = cast("Product", np.dot)
+add_into = cast("SumOfRows", np.add)
 
 
 def as_array(matrix: Matrix[M, N] | Vector[N] | Column[M]) -> Array:

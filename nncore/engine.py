@@ -27,8 +27,9 @@ from .arrays import Array, Matrix, Pixels, as_array, as_matrix
 from .blas import fused_update
 from .costs import OutputCost
 from .inplace import in_place, output_error_in_place
+from .kernels import bias_gradient_into, error_into, forward_into, weight_gradient_into
 from .optimizers import Optimizer
-from .workspace import Buffers, Flat, make_buffers
+from .workspace import Buffer, Buffers, Flat, make_buffers
 
 __all__ = ["Engine"]
 
@@ -187,7 +188,7 @@ class Engine:
         return buffers
 
     def _step(
-        self, buffers: Buffers, y: Array, z: Array, factor: Array | None, learning_rate: float
+        self, buffers: Buffers, y: Array, z: Buffer, factor: Array | None, learning_rate: float
     ) -> float:
         """Take one step; write z^L; return the penalty before it, once for each example."""
         # Results go into buffers: new arrays for the products alone would add 16 %.
@@ -195,11 +196,9 @@ class Engine:
         layers, last = buffers.layers, buffers.layers[-1]
         for layer in layers:
             if layer is not last:
-                layer.a_prev.dot(layer.w_t, layer.z)
-                np.add(layer.z, layer.b, layer.z)
+                forward_into(layer.w_t, layer.b, layer.a_prev, layer.z)
                 forward(layer.z, layer.a, layer.spare)
-        last.a_prev.dot(last.w_t, z)
-        np.add(z, last.b, z)
+        forward_into(last.w_t, last.b, last.a_prev, z)
         penalty = self._penalty() * len(y) if self._l2 else 0.0
 
         self._output_error(z, last.a, last.spare, y, last.delta)  # BP1
@@ -211,13 +210,13 @@ class Engine:
             np.multiply(last.delta, factor, last.delta)
         keep = 1 - scale * self._l2
         for layer in reversed(layers):
-            layer.ones.dot(layer.delta, layer.nabla_b)  # BP3, in half the time of a sum
+            bias_gradient_into(layer.ones, layer.delta, layer.nabla_b)  # BP3
             below = layer.below
             if below is not None:
-                layer.delta.dot(layer.w, below.delta)  # BP2
+                error_into(layer.w, layer.delta, below.delta)  # BP2
                 backward(below.z, below.a, below.spare, below.delta)
             if self._fused is None:
-                layer.delta_t.dot(layer.a_prev, layer.nabla_w)  # BP4
+                weight_gradient_into(layer.delta_t, layer.a_prev, layer.nabla_w)  # BP4
             else:  # the product updates the weights itself: 9 %
                 self._fused(layer.w, layer.delta, layer.a_prev, layer.nabla_w, keep)
         self._move(scale, learning_rate)

@@ -14,12 +14,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from .arrays import add_into, product_into
+
 if TYPE_CHECKING:
     from .activations import Activation
     from .arrays import Matrix, Vector
     from .costs import OutputCost
 
-__all__ = ["bias_gradient", "layer_error", "layer_forward", "output_error", "weight_gradient"]
+__all__ = [
+    "bias_gradient",
+    "bias_gradient_into",
+    "error_into",
+    "forward_into",
+    "layer_error",
+    "layer_forward",
+    "output_error",
+    "weight_gradient",
+    "weight_gradient_into",
+]
 
 B = TypeVar("B", bound=int)
 K = TypeVar("K", bound=int)
@@ -52,3 +64,33 @@ def bias_gradient(delta: Matrix[B, N]) -> Vector[N]:
 def weight_gradient(delta: Matrix[B, N], a_prev: Matrix[B, K]) -> Matrix[N, K]:
     """Return dC/dw^l, the sum of delta^l (a^(l-1))^T over the batch (BP4)."""
     return delta.T @ a_prev
+
+
+# --- the same, written into buffers and returned ----------------------------------------------
+
+
+def forward_into(
+    w_t: Matrix[K, N], b: Vector[N], a_prev: Matrix[B, K], z: Matrix[B, N]
+) -> Matrix[B, N]:
+    """Write z^l = w^l a^(l-1) + b^l for each row."""
+    product: Matrix[B, N] = product_into(a_prev, w_t, z)
+    return add_into(product, b, z)
+
+
+def error_into(
+    w_next: Matrix[M, N], delta_next: Matrix[B, M], delta: Matrix[B, N]
+) -> Matrix[B, N]:
+    """Write (w^(l+1))^T delta^(l+1) for each row, BP2 but for sigma'(z^l)."""
+    return product_into(delta_next, w_next, delta)
+
+
+def bias_gradient_into(ones: Vector[B], delta: Matrix[B, N], nabla_b: Vector[N]) -> Vector[N]:
+    """Write dC/db^l, as a product with ones, in half the time of a sum (BP3)."""
+    return product_into(ones, delta, nabla_b)
+
+
+def weight_gradient_into(
+    delta_t: Matrix[N, B], a_prev: Matrix[B, K], nabla_w: Matrix[N, K]
+) -> Matrix[N, K]:
+    """Write dC/dw^l, the sum of delta^l (a^(l-1))^T over the batch (BP4)."""
+    return product_into(delta_t, a_prev, nabla_w)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from .arrays import Array
 
-__all__ = ["Buffers", "Flat", "Layer", "make_buffers"]
+#: An array that numpy's functions fill and the kernels, which know its dimensions, multiply.
+Buffer: TypeAlias = Any
+
+__all__ = ["Buffer", "Buffers", "Flat", "Layer", "make_buffers"]
 
 
 class Flat:
@@ -37,18 +40,18 @@ class Flat:
 class Layer:
     """What a step touches in a layer: parameters, gradient and buffers of a mini-batch."""
 
-    w: Array
-    w_t: Array
-    b: Array
-    nabla_w: Array
-    nabla_b: Array
-    a_prev: Array
-    z: Array
-    a: Array
-    spare: Array
-    delta: Array
-    delta_t: Array
-    ones: Array
+    w: Buffer
+    w_t: Buffer
+    b: Buffer
+    nabla_w: Buffer
+    nabla_b: Buffer
+    a_prev: Buffer
+    z: Buffer
+    a: Buffer
+    spare: Buffer
+    delta: Buffer
+    delta_t: Buffer
+    ones: Buffer
     below: Layer | None
 
 

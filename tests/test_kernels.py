@@ -1,0 +1,48 @@
+"""The kernels that write into buffers, against loops at pairwise distinct sizes."""
+
+import numpy as np
+
+from nncore.arrays import as_array, as_matrix, as_vector
+from nncore.kernels import bias_gradient_into, error_into, forward_into, weight_gradient_into
+
+RNG = np.random.default_rng(0)
+#: B examples, K neurons in the layer before, N in this layer, M in the next.
+B, K, N, M = 5, 2, 3, 4
+
+
+def test_forward() -> None:
+    w, b, a_prev = RNG.normal(size=(N, K)), RNG.normal(size=N), RNG.normal(size=(B, K))
+    z = np.full((B, N), np.nan)
+    result = forward_into(as_matrix(w.T), as_vector(b), as_matrix(a_prev), as_matrix(z))
+    assert as_array(result) is z
+    for i, j in np.ndindex(B, N):
+        expected = sum(w[j, k] * a_prev[i, k] for k in range(K)) + b[j]
+        np.testing.assert_allclose(z[i, j], expected, rtol=1e-14)
+
+
+def test_error() -> None:
+    w_next, delta_next = RNG.normal(size=(M, N)), RNG.normal(size=(B, M))
+    delta = np.full((B, N), np.nan)
+    result = error_into(as_matrix(w_next), as_matrix(delta_next), as_matrix(delta))
+    assert as_array(result) is delta
+    for i, j in np.ndindex(B, N):
+        expected = sum(w_next[m, j] * delta_next[i, m] for m in range(M))
+        np.testing.assert_allclose(delta[i, j], expected, rtol=1e-13)
+
+
+def test_bias_gradient() -> None:
+    delta, nabla_b = RNG.normal(size=(B, N)), np.full(N, np.nan)
+    result = bias_gradient_into(as_vector(np.ones(B)), as_matrix(delta), as_vector(nabla_b))
+    assert as_array(result) is nabla_b
+    for j in range(N):
+        np.testing.assert_allclose(nabla_b[j], sum(delta[:, j]), rtol=1e-13)
+
+
+def test_weight_gradient() -> None:
+    delta, a_prev = RNG.normal(size=(B, N)), RNG.normal(size=(B, K))
+    nabla_w = np.full((N, K), np.nan)
+    result = weight_gradient_into(as_matrix(delta.T), as_matrix(a_prev), as_matrix(nabla_w))
+    assert as_array(result) is nabla_w
+    for j, k in np.ndindex(N, K):
+        expected = sum(delta[i, j] * a_prev[i, k] for i in range(B))
+        np.testing.assert_allclose(nabla_w[j, k], expected, rtol=1e-13)
