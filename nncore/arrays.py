@@ -228,8 +228,8 @@ else:
 
 
 #: The operations of the kernels that write into buffers.
-product_into = cast("Product", np.dot)
-add_into = cast("SumOfRows", np.add)
+product_into: Product = cast("Product", np.dot)
+add_into: SumOfRows = cast("SumOfRows", np.add)
 
 
 def as_array(matrix: Matrix[M, N] | Vector[N] | Column[M]) -> Array:

@@ -95,8 +95,9 @@ class Engine:
         self._l2 = float(l2)
         self._batch_size = batch_size
         self._flat, self._gradient = Flat(sizes, dtype), Flat(sizes, dtype)
-        self.parameters = self._flat.all
-        self.weights, self.biases = self._flat.weights, self._flat.biases
+        self.parameters: Array = self._flat.all
+        self.weights: list[Array] = self._flat.weights
+        self.biases: list[Array] = self._flat.biases
         self._hidden = in_place(hidden, dtype)
         self._output_error = output_error_in_place(cost, dtype)
         self._optimizer, self._is_plain = optimizer, optimizer.is_plain

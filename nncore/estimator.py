@@ -34,12 +34,12 @@ try:
         check_is_fitted,
         validate_data,
     )
-except ImportError as error:
-    msg = (
-        f"nncore.estimator needs scikit-learn 1.6 or newer ({error}): "
+except ImportError as _error:
+    _msg = (
+        f"nncore.estimator needs scikit-learn 1.6 or newer ({_error}): "
         'python -m pip install "nncore[train]"'
     )
-    raise ImportError(msg) from None
+    raise ImportError(_msg) from None
 
 __all__ = ["NetworkClassifier", "NetworkRegressor"]
 

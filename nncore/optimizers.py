@@ -225,15 +225,15 @@ class SGD(Optimizer):
     """
 
     LEARNING_RATE = 0.5
-    WANTS_STEPS = True
+    WANTS_STEPS: bool = True
 
     def __init__(self, momentum: float = 0.0, *, nesterov: bool = False) -> None:
-        self.momentum = _below_one("momentum", momentum)
+        self.momentum: float = _below_one("momentum", momentum)
         if nesterov and not momentum:
             msg = "`nesterov` needs `momentum` above 0; got 0: pass momentum=0.9, for example"
             raise ValueError(msg)
-        self.nesterov = bool(nesterov)
-        self.STATE = () if self.is_plain else ("velocity",)
+        self.nesterov: bool = bool(nesterov)
+        self.STATE: tuple[str, ...] = () if self.is_plain else ("velocity",)
 
     @property
     def is_plain(self) -> bool:
@@ -316,12 +316,12 @@ class Adam(Optimizer):
     """
 
     LEARNING_RATE = 0.001
-    STATE = ("moment", "square")
+    STATE: tuple[str, ...] = ("moment", "square")
 
     def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
-        self.beta1 = _below_one("beta1", beta1)
-        self.beta2 = _below_one("beta2", beta2)
-        self.epsilon = float(real("epsilon", epsilon))
+        self.beta1: float = _below_one("beta1", beta1)
+        self.beta2: float = _below_one("beta2", beta2)
+        self.epsilon: float = float(real("epsilon", epsilon))
         if not self.epsilon:
             msg = f"`epsilon` must be above 0; got {epsilon!r}"
             raise ValueError(msg)

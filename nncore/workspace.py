@@ -32,8 +32,10 @@ class Flat:
         parts = np.split(self.all, ends[:-1])
         views = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
         layers = len(sizes) - 1
-        self.weights, self.biases = views[:layers], views[layers:]
-        self.all_weights, self.all_biases = np.split(self.all, [ends[layers - 1]])
+        self.weights: list[Array] = views[:layers]
+        self.biases: list[Array] = views[layers:]
+        self.all_weights: Array = self.all[: ends[layers - 1]]
+        self.all_biases: Array = self.all[ends[layers - 1] :]
 
 
 @dataclass(slots=True)

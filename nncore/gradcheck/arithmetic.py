@@ -27,7 +27,7 @@ class Balls:
     """
 
     def __init__(self, bits: int) -> None:
-        self.name = f"balls of {bits} bits"
+        self.name: str = f"balls of {bits} bits"
         self.bits = bits
         # A float is exact at any precision.
         self.exact: Callable[[float], Number] = flint.arb
@@ -85,7 +85,8 @@ class Rationals:
         msg = "fractions are exact, nothing encloses them"
         raise NotImplementedError(msg)
 
-    hull = blurred = widened
+    hull: Callable[..., Number] = widened
+    blurred: Callable[..., Number] = widened
 
     def context(self) -> AbstractContextManager[Any]:
         """See `Arithmetic`: precision does not matter."""

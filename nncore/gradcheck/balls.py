@@ -41,8 +41,8 @@ class Ball:
     __slots__ = ("slot", "value")
 
     def __init__(self, value: Number, slot: int = CONSTANT) -> None:
-        self.value = value
-        self.slot = slot
+        self.value: Number = value
+        self.slot: int = slot
 
     def __array_ufunc__(
         self, ufunc: Operand, method: str, *args: Operand, **options: Operand

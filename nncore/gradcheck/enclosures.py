@@ -162,9 +162,11 @@ class Program:
     evaluations: int = 0
 
     def __post_init__(self) -> None:
-        self.floats = [value for array in self.structure.arrays for value in _flat(array)]
+        self.floats: list[float] = [
+            value for array in self.structure.arrays for value in _flat(array)
+        ]
         self._numbers: dict[str, list[Number]] = {}
-        self.cost_in_floats = float(np.asarray(self.run_in_floats()).reshape(-1)[0])
+        self.cost_in_floats: float = float(np.asarray(self.run_in_floats()).reshape(-1)[0])
 
     def run_in_floats(self) -> Operand:
         """Run both programs in floats, so that objects which keep arrays keep floats.

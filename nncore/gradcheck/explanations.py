@@ -45,13 +45,13 @@ class Explanation:
         findings: dict[int, Finding],
     ) -> None:
         self.program = program
-        self.settings = sides.settings
+        self.settings: Settings = sides.settings
         self.sides = sides
         self.findings = findings
         self.notes: list[str] = []
         self.approximations: list[Approximation] = []
-        self.ulp = 0
-        self.one_sided = sides.one_sided
+        self.ulp: int = 0
+        self.one_sided: dict[float, str] = sides.one_sided
 
     def explain(self, entries: set[int]) -> None:
         """Change the verdicts of entries that constants explain.

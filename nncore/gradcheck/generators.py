@@ -31,7 +31,7 @@ class Generators:
         for function in functions:
             for thing in _reachable(function):
                 self._keep(thing, depth=3)
-        self.states = self.snapshot()
+        self.states: list[Thing] = self.snapshot()
 
     def snapshot(self) -> list[Thing]:
         """State of each generator.

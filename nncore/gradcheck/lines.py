@@ -56,12 +56,12 @@ class Point:
     structure: Structure
 
     def __post_init__(self) -> None:
-        self.evaluations = 0
-        self.values = self.structure.arrays
+        self.evaluations: int = 0
+        self.values: list[FloatArray] = self.structure.arrays
         sizes = [float(np.sqrt(np.mean(value.astype(float) ** 2))) for value in self.values]
         # An array of zeros (biases before training) moves like the smallest of the others.
         smallest = min((size for size in sizes if size > 0), default=1.0)
-        self.scales = [size or smallest for size in sizes]
+        self.scales: list[float] = [size or smallest for size in sizes]
 
     def unflattened(self, vector: FloatArray) -> Directions:
         """The entries of a flat vector as arrays.

@@ -48,10 +48,10 @@ class Rounding:
     """
 
     def __init__(self, seed: int, run: int) -> None:
-        self.rng = np.random.default_rng((seed, run))
-        self.amplitude = 1.0 if run else 0.0
+        self.rng: np.random.Generator = np.random.default_rng((seed, run))
+        self.amplitude: float = 1.0 if run else 0.0
         self.escaped = False
-        self.busy = False
+        self.busy: bool = False
         self.claims: dict[tuple[int, int, int], _Claim] = {}
 
     @property

@@ -109,7 +109,7 @@ class Run:
     forced: int = 0
 
     def __post_init__(self) -> None:
-        self.tape = Tape(recording=self.recording)
+        self.tape: Tape = Tape(recording=self.recording)
         # Floats that met a foreign number, with the line where they did.
         self.met: list[tuple[list[float], str]] = []
         # Small constants inside logarithms, roots and divisions, and active clip bounds.

@@ -145,7 +145,7 @@ class Tape:
     """
 
     def __init__(self, *, recording: bool = True) -> None:
-        self.start = next(_slots)
+        self.start: int = next(_slots)
         self.recording = recording
         self.nodes: list[Node] = []
         # Forward tangents along a direction, where one is set.
