@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,6 @@ from .optimizers import OPTIMIZERS, Optimizer
 from .settings import choose, integer
 
 try:
-    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import (
         _check_partial_fit_first_call,  # pyright: ignore[reportPrivateUsage] - made for estimators
@@ -41,12 +40,34 @@ except ImportError as _error:
     )
     raise ImportError(_msg) from None
 
+if TYPE_CHECKING:
+    # scikit-learn carries no types: of its base classes this is what a checker sees.
+    class BaseEstimator:
+        """Settings that can be read and set."""
+
+        def get_params(self, deep: bool = True) -> dict[str, Any]: ...
+        def set_params(self, **params: Any) -> Self: ...
+        def __sklearn_tags__(self) -> Any: ...
+
+    class ClassifierMixin:
+        """The accuracy of a classifier."""
+
+        def score(self, X: Any, y: Any, sample_weight: Any = None) -> float: ...
+
+    class RegressorMixin:
+        """The coefficient of determination of a regressor."""
+
+        def score(self, X: Any, y: Any, sample_weight: Any = None) -> float: ...
+
+else:
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+
 __all__ = ["NetworkClassifier", "NetworkRegressor"]
 
 FLOATS = (np.float64, np.float32)
 
 
-class _NetworkEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has no annotations
+class _NetworkEstimator(BaseEstimator):
     """The settings of both estimators, and how they train."""
 
     network_: Network
@@ -130,7 +151,7 @@ class _NetworkEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has
         )
 
 
-class NetworkClassifier(ClassifierMixin, _NetworkEstimator):  # type: ignore[misc]
+class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     """
     A scikit-learn classifier: a `Network` with softmax outputs and the cross-entropy.
 
@@ -341,7 +362,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):  # type: ignore[mis
         return one_hot[np.searchsorted(self.classes_, labels)]
 
 
-class NetworkRegressor(RegressorMixin, _NetworkEstimator):  # type: ignore[misc]
+class NetworkRegressor(RegressorMixin, _NetworkEstimator):
     """
     A scikit-learn regressor: a `Network` with identity outputs and the quadratic cost.
 

@@ -249,7 +249,7 @@ def test_without_scikit_learn_one_line_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delitem(sys.modules, "nncore.estimator")
-    monkeypatch.setitem(sys.modules, "sklearn.base", None)
+    monkeypatch.setitem(sys.modules, "sklearn.utils", None)
     with pytest.raises(ImportError, match=r"needs scikit-learn 1.6 .*nncore\[train\]") as info:
         importlib.import_module("nncore.estimator")
     assert "\n" not in str(info.value)
