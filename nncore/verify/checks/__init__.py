@@ -1,0 +1,5 @@
+"""The laws, by group; each module enters its own."""
+
+from . import structure  # noqa: F401
+
+__all__: list[str] = []
