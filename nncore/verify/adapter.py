@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .access import Accessor, AdapterError
@@ -46,8 +46,8 @@ class Adapter:
     How to use somebody's network: names or callables, and its conventions.
 
     Each accessor is the name of an attribute or method (dots lead inside), a callable that
-    takes the network first, or a tuple: a method, and attributes in which it leaves its results.
-    All but `make` and one of `cost`, `gradient` and `forward` may be missing; laws that need
+    takes the network first, or a tuple: a method, and attributes in which it leaves its
+    results. All but `make` and one of `cost`, `gradient` and `forward` may be missing; laws that need
     what is missing are skipped, with that reason.
 
     Parameters
@@ -79,8 +79,8 @@ class Adapter:
         returns a new network. With the layout "single" x and y are rows.
     set_parameters : accessor, optional
         For parameters that cannot be written in place: ``set_parameters(net, weights,
-        biases)``, or ``set_parameters(net, weights)`` where `weights` holds both, in the structures that
-        `weights` and `biases` returned, filled with arrays of numpy. Changes the network, or
+        biases)``, or ``set_parameters(net, weights)`` where `weights` holds both, in the
+        structures that `weights` and `biases` returned, filled with arrays of numpy. Changes the network, or
         returns a new one.
     save, load : accessor, optional
         ``save(net, path)``, and ``load(net, path)``, which fills `net` or returns a network.
@@ -115,7 +115,7 @@ class Adapter:
     'list'
     """
 
-    make: Callable[..., Any]
+    make: Any  # a callable
     weights: Accessor | None = None
     biases: Accessor | None = None
     zs: Accessor | None = None

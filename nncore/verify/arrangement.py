@@ -1,4 +1,4 @@
-"""How an implementation arranges weights and biases, found out from the shapes of one network."""
+"""How an implementation arranges weights and biases, found out from shapes."""
 
 from __future__ import annotations
 
@@ -91,14 +91,14 @@ class Arrangement:
         depth = depth_of(value)
         leaves = [as_array(leaf) for leaf in flatten(value, depth)]
         for candidate in _candidates(layer0, like):
-            if candidate._fits(leaves, sizes):
+            if candidate.fits(leaves, sizes):
                 return dataclasses.replace(candidate, depth=depth)
         shapes = ", ".join(str(leaf.shape) for leaf in leaves) or "none"
         pairs = list(itertools.pairwise(sizes))
         msg = (
             f"{role}: for sizes {list(sizes)} arrays of shapes {shapes} came; expected are "
-            f"weights {', '.join(str((b, a)) for a, b in pairs)}, or all of them transposed, and "
-            f"biases of {', '.join(str(b) for _, b in pairs)} entries, with or without entries "
+            f"weights {', '.join(str((b, a)) for a, b in pairs)}, or all of them transposed, "
+            f"and biases of {', '.join(str(b) for _, b in pairs)} entries, with or without entries "
             f"for layer 0"
         )
         raise AdapterError(msg)
@@ -261,9 +261,8 @@ class Arrangement:
         """Return one array in canonical orientation."""
         shape = self.shape(place, sizes)
         is_weight = place[0] == "w"
-        if array.size != np.prod(shape) or (
-            array.ndim > 1 and is_weight and array.shape != shape
-        ):
+        is_scrambled = is_weight and array.ndim > 1 and array.shape != shape
+        if array.size != np.prod(shape) or is_scrambled:
             name = f"{'weights' if is_weight else 'biases'}[{place[1]}]"
             msg = f"{role}: {name} has shape {array.shape}, but should have {shape}"
             raise AssertionError(msg)
@@ -276,8 +275,22 @@ class Arrangement:
         array: Array = (parameters.weights if kind == "w" else parameters.biases)[l]
         return array.T if kind == "w" and self.transposed else array
 
-    def _fits(self, leaves: Sequence[Array], sizes: Sequence[int]) -> bool:
-        """Whether arrays made for these sizes are arranged so."""
+    def fits(self, leaves: Sequence[Array], sizes: Sequence[int]) -> bool:
+        """
+        Tell whether arrays are arranged so.
+
+        Parameters
+        ----------
+        leaves : sequence of ndarray
+            Of the user's structure.
+        sizes : sequence of int
+            Of its network.
+
+        Returns
+        -------
+        bool
+            Whether their number and shapes are right.
+        """
         places = self.places(sizes)
         shapes = [self.shape(place, sizes) for place in places]
         if self.flat:

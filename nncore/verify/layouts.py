@@ -92,9 +92,8 @@ class Layout:
 
 def _shaped(array: Array, *shape: int) -> Array:
     """Return an array with the missing dimensions of 1, or raise an error."""
-    if array.size != np.prod(shape) or (
-        array.ndim == 2 and 1 not in shape and array.shape != shape
-    ):
+    is_scrambled = array.ndim == 2 and 1 not in shape and array.shape != shape
+    if array.size != np.prod(shape) or is_scrambled:
         msg = f"an array of shape {array.shape} came where {shape} is expected"
         raise AssertionError(msg)
     return array.reshape(shape)

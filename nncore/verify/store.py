@@ -127,7 +127,7 @@ class Store:
         return None
 
     def _displace(self, own: list[Any], arrays: list[Any]) -> None:
-        """Put arrays into the places of the network's own, and of those that own their memory."""
+        """Put arrays into the places of the network's own, and of what owns their memory."""
         changes: dict[int, tuple[Any, Any]] = {}
         for old, new in zip(own, arrays, strict=True):
             owner, other = _owner(old), new
@@ -164,9 +164,9 @@ def _like(owner: Array, new: Array) -> Array:
 def _same_view(view: Array, owner: Array, other: Array) -> Array:
     """Return the entries of another array that a view shows of its owner."""
     start = view.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
-    order = "C" if other.flags.c_contiguous else "F"
+    memory = other.reshape(-1) if other.flags.c_contiguous else other.T.reshape(-1)
     return np.lib.stride_tricks.as_strided(
-        other.reshape(-1, order=order)[start // owner.itemsize :],
+        memory[start // owner.itemsize :],
         view.shape,
         [stride // owner.itemsize * other.itemsize for stride in view.strides],
         subok=True,

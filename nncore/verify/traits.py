@@ -198,7 +198,7 @@ def _shows_layers(subject: Subject) -> bool:
     if subject.adapter.forward is None:
         return False
     calls = _attempt(lambda: subject.shown(np.full((BATCH, subject.sizes[0]), 0.5)))
-    return bool(calls) and all(call.zs and call.activations for call in calls)
+    return calls is not None and all(call.zs and call.activations for call in calls)
 
 
 def _attempt(function: Callable[[], T]) -> T | None:
