@@ -62,8 +62,9 @@ class Result:
 
     Examples
     --------
-    >>> Result("one_law", "structure", "It holds.", Status.PASSED).status.is_good
-    True
+    >>> print(Result("one_law", "structure", "It holds.", Status.FAILED, "It is 2, not 1."))
+    one_law failed: It holds.
+      It is 2, not 1.
     """
 
     name: str
@@ -78,3 +79,19 @@ class Result:
     where: str = ""
     reproduce: str = ""
     details: dict[str, object] = dataclasses.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        parts = {
+            "": self.message,
+            "cause: ": self.cause,
+            "where: ": self.where,
+            "case = ": self.example,
+            "again: ": self.reproduce,
+        }
+        lines = [
+            label + text.replace("\n", "\n" + " " * len(label))
+            for label, text in parts.items()
+            if text
+        ]
+        told = "\n".join([f"{self.name} {self.status.value}: {self.law}", *lines])
+        return told.replace("\n", "\n  ")
