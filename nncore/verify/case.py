@@ -57,7 +57,9 @@ class Parameters:
         self.weights = [np.empty((n[0], 0))] + [
             np.asanyarray(self.weights[l]).reshape(n[l], n[l - 1]) for l in pairs
         ]
-        self.biases = [np.empty(0)] + [np.asanyarray(self.biases[l]).reshape(n[l]) for l in pairs]
+        self.biases = [np.empty(0)] + [
+            np.asanyarray(self.biases[l]).reshape(n[l]) for l in pairs
+        ]
 
     @property
     def last(self) -> int:

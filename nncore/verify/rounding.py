@@ -66,7 +66,9 @@ class Rounding:
     def _forward(self, l: int) -> None:
         """Append the bounds of a layer."""
         w, a = abs(self.parameters.weights[l].astype(float)), self.activations[l]
-        terms = abs(self.activations[l - 1]) @ w.T + abs(self.parameters.biases[l].astype(float))
+        terms = abs(self.activations[l - 1]) @ w.T + abs(
+            self.parameters.biases[l].astype(float)
+        )
         z_error = self.a_errors[-1] @ w.T + (w.shape[1] + 2) * self.unit * terms
         activation = self.declared.activation(l, self.parameters.last)
         if activation is None:  # a softmax mixes its row

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ...gradcheck.check import check_gradient
 from ...gradcheck.diagnose import Case as Wrong
 from ...gradcheck.diagnose import diagnose
@@ -47,7 +45,7 @@ def gradient_by_complex_step(net: Subject, case: Case) -> None:
     _judge(net, case, "complex_step")
 
 
-@check(needs=NEEDS, group="gradient", examples=0.25, regimes=ORDINARY, **SMALL)
+@check(needs=NEEDS, group="gradient", examples=0.16, regimes=ORDINARY, **SMALL)
 def gradient_by_differences(net: Subject, case: Case) -> None:
     """
     The gradient is the derivative of the cost by extrapolated differences.
