@@ -27,7 +27,7 @@ LONGEST = 12
 
 
 @check(group="purity", regimes=CALM)
-def calls_repeat(net: Subject, case: Case) -> None:
+def calls_are_repeatable(net: Subject, case: Case) -> None:
     """The same call returns the same bits again."""
     for role in calls_of(net):
         expected = _copied(results(net, role, case.x, case.y))
@@ -35,19 +35,22 @@ def calls_repeat(net: Subject, case: Case) -> None:
 
 
 @check(group="purity", regimes=CALM)
-def calls_independent(net: Subject, case: Case) -> None:
-    """Another batch in between, of the same size or another, changes no result."""
-    batches = _batches(case)
+def calls_are_independent(net: Subject, case: Case) -> None:
+    """Another batch before, of the same size or another, changes no result."""
+    alone = net.another(case.parameters) if "parameters" in net.traits.offers else net
     for role in calls_of(net):
         expected = _copied(results(net, role, case.x, case.y))
-        for kind, batch in batches.items():
-            results(net, role, *batch)
-            when = f"{role} after {role} of {kind}"
+        for kind, batch in _batches(case).items():
+            expected_there = _copied(results(alone, role, *batch))
+            results(net, role, case.x, case.y)
+            when = f"{role} of {kind} after {role} of the batch"
+            assert_same(when, results(net, role, *batch), expected_there)
+            when = f"{role} of the batch after {role} of {kind}"
             assert_same(when, results(net, role, case.x, case.y), expected)
 
 
 @check(needs={"parameters"}, group="purity", regimes=CALM)
-def order_irrelevant(net: Subject, case: Case) -> None:
+def order_of_calls_is_irrelevant(net: Subject, case: Case) -> None:
     """In any sequence each call returns what it returns as the only call of a new network."""
     batches = {"the batch": (case.x, case.y), **_batches(case)}
     rng, alone = case.rng(), {}
@@ -66,7 +69,7 @@ def order_irrelevant(net: Subject, case: Case) -> None:
 
 
 @check(needs={"parameters", "forward"}, group="purity", regimes=CALM)
-def no_forward_needed(net: Subject, case: Case) -> None:
+def no_forward_is_needed(net: Subject, case: Case) -> None:
     """Cost and gradient do not depend on a call of forward before."""
     for role in [role for role in calls_of(net) if role in {"cost", "gradient"}]:
         expected = _copied(results(net.another(case.parameters), role, case.x, case.y))
@@ -77,7 +80,7 @@ def no_forward_needed(net: Subject, case: Case) -> None:
 
 
 @check(needs={"parameters"}, group="purity", regimes=CALM)
-def parameters_not_remembered(net: Subject, case: Case) -> None:
+def parameters_are_not_remembered(net: Subject, case: Case) -> None:
     """After new parameters are written, results are those of a new network that has them."""
     changed = _others(case)
     new = net.another(changed)
@@ -91,7 +94,7 @@ def parameters_not_remembered(net: Subject, case: Case) -> None:
 
 
 @check(needs={"parameters"}, group="purity", regimes=CALM)
-def networks_share_nothing(net: Subject, case: Case) -> None:
+def networks_are_independent(net: Subject, case: Case) -> None:
     """A second network of the same class changes neither parameters nor results of the first."""
     expected = {role: _copied(results(net, role, case.x, case.y)) for role in calls_of(net)}
     parameters = named(net.parameters().copy())
@@ -108,7 +111,7 @@ def networks_share_nothing(net: Subject, case: Case) -> None:
 
 
 @check(group="purity", regimes=CALM)
-def no_global_randomness(net: Subject, case: Case) -> None:
+def global_randomness_is_untouched(net: Subject, case: Case) -> None:
     """Forward, predict, cost and gradient draw nothing from the global random generators."""
     for role in calls_of(net):
         numpy_state, python_state = _numpy_state(), random.getstate()
@@ -122,8 +125,15 @@ def no_global_randomness(net: Subject, case: Case) -> None:
 def _batches(case: Case) -> dict[str, tuple[Array, Array]]:
     """Return other batches than that of the case, by what they are."""
     x, y = other_batch(case)
-    longer = np.concatenate([case.x, x]), np.concatenate([case.y, y])
-    return {"another batch": (x, y), "a longer batch": longer, "one example": (x[:1], y[:1])}
+    changed = case.x.copy()
+    changed[-1, -1] += 1
+    return {
+        "another batch": (x, y),
+        "a longer batch": (np.concatenate([case.x, x]), np.concatenate([case.y, y])),
+        "one example": (x[:1], y[:1]),
+        "the batch backwards": (case.x[::-1], case.y[::-1]),
+        "the batch with another last number": (changed, case.y),
+    }
 
 
 def _others(case: Case) -> Parameters:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +34,13 @@ RARELY = 0.4
 
 
 @check(needs={"save", "parameters"}, group="persistence", examples=RARELY, regimes=CALM)
-def save_and_load(net: Subject, case: Case) -> None:
+def network_survives_saving(net: Subject, case: Case) -> None:
     """A network that is saved and loaded has the same parameters and results, to the last bit."""
     with _saved(net, case) as path:
+        net.set_parameters(_others(case))  # what was saved before is not to come back
+        net.save(str(path))
+        net.set_parameters(case.parameters)
+        net.save(str(path))
         loaded = _loaded(net, case, path)
     assert_same("after save and load", named(loaded.parameters()), named(net.parameters()))
     for role in calls_of(net):
@@ -63,7 +68,7 @@ def saving_changes_nothing(net: Subject, case: Case) -> None:
     regimes=CALM,
     min_batch=2,
 )
-def training_goes_on(net: Subject, case: Case) -> None:
+def training_goes_on_after_loading(net: Subject, case: Case) -> None:
     """A loaded network trains on as the one that was saved would have, to the last bit."""
     if not {"step", "fit"} & net.traits.offers:
         reason = "needs `step` or `fit`"
@@ -78,7 +83,7 @@ def training_goes_on(net: Subject, case: Case) -> None:
 
 
 @check(needs={"save", "parameters"}, group="persistence", examples=RARELY, regimes=CALM)
-def truncated_files(net: Subject, case: Case) -> None:
+def truncated_files_are_refused(net: Subject, case: Case) -> None:
     """A file whose end is missing is refused, or loads the same numbers."""
     with _saved(net, case) as path:
         whole = _whole(path)
@@ -90,7 +95,7 @@ def truncated_files(net: Subject, case: Case) -> None:
 
 
 @check(needs={"save", "parameters"}, group="persistence", examples=RARELY, regimes=CALM)
-def damaged_files(net: Subject, case: Case) -> None:
+def damaged_files_are_refused(net: Subject, case: Case) -> None:
     """
     A file in which a bit is flipped is refused, or loads the same numbers.
 
@@ -108,7 +113,7 @@ def damaged_files(net: Subject, case: Case) -> None:
 
 
 @check(needs={"save", "parameters"}, group="persistence", examples=RARELY, regimes=CALM)
-def missing_files(net: Subject, case: Case) -> None:
+def missing_files_are_refused(net: Subject, case: Case) -> None:
     """Loading a file that is not there raises an error, and makes none."""
     with _saved(net, case) as path:
         missing = path.with_name(f"missing-{path.name}")
@@ -122,15 +127,32 @@ def missing_files(net: Subject, case: Case) -> None:
             fail("load made the file that was missing")
 
 
+@check(needs={"save", "parameters"}, group="persistence", examples=RARELY, regimes=CALM)
+def other_sizes_are_refused(net: Subject, case: Case) -> None:
+    """A file of a network of other sizes is refused, or makes the network one of those sizes."""
+    wider = [*case.sizes[:-1], case.sizes[-1] + 1]
+    weights = [np.ones((b, a)) for a, b in pairwise(wider)]
+    biases = [np.ones(n) for n in wider[1:]]
+    other = net.another(Parameters(wider, [[], *weights], [[], *biases]))
+    with _saved(other, case, other) as path:
+        try:
+            net.load(str(path))
+        except Exception:  # noqa: BLE001 - any error refuses it
+            return
+    net.sizes = other.sizes
+    what = f"loaded from a file of sizes {wider} into a network of {list(case.sizes)}"
+    assert_same(what, named(net.parameters()), named(other.parameters()))
+
+
 @contextlib.contextmanager
-def _saved(net: Subject, case: Case) -> Iterator[Path]:
-    """Yield the file of a saved network; it is gone afterwards."""
+def _saved(net: Subject, case: Case, reader: Subject | None = None) -> Iterator[Path]:
+    """Yield the file of a saved network, which a reader can load; it is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         for name in NAMES:
             path = Path(folder, name)
             with contextlib.suppress(Exception):  # that of the first name is raised below
                 net.save(str(path))
-                _other(net, case).load(str(path))
+                (reader or _other(net, case)).load(str(path))
                 if path.exists():
                     break
         else:
@@ -141,9 +163,14 @@ def _saved(net: Subject, case: Case) -> Iterator[Path]:
 
 def _other(net: Subject, case: Case) -> Subject:
     """Return a network of the same sizes whose parameters are all others."""
+    return net.another(_others(case))
+
+
+def _others(case: Case) -> Parameters:
+    """Return parameters of the same sizes, none of them equal to that of the case."""
     weights = [np.where(weight == 1, 2.0, 1.0) for weight in case.weights]
     biases = [np.where(bias == 1, 2.0, 1.0) for bias in case.biases]
-    return net.another(Parameters(case.sizes, weights, biases))
+    return Parameters(case.sizes, weights, biases)
 
 
 def _loaded(net: Subject, case: Case, path: Path) -> Subject:
@@ -167,7 +194,10 @@ def _whole(path: Path) -> bytes:
     if path.is_dir():
         reason = "`save` makes a folder, not a file"
         raise SkipCheck(reason)
-    return path.read_bytes()
+    whole = path.read_bytes()
+    if not whole:
+        fail("save wrote an empty file")
+    return whole
 
 
 def _assert_refused(net: Subject, case: Case, path: Path, what: str) -> None:

@@ -34,17 +34,26 @@ __all__: list[str] = []
 
 
 @check(group="purity", regimes=CALM)
-def arguments_unmodified(net: Subject, case: Case) -> None:
-    """Forward, predict, cost and gradient leave x and y as they are."""
+def arguments_are_unmodified(net: Subject, case: Case) -> None:
+    """Calls leave x and y as they are: forward, predict, cost, gradient, step and fit."""
     batch = [net.native(case.x), net.native(case.y)]
     for role in calls_of(net):
-        for (arguments, _), *given in zip(raw(net, role, case.x, case.y), *batch, strict=False):
+        for (arguments, _), *given in zip(raw(net, role, case.x, case.y), *batch, strict=True):
             for name, array, copy in zip("xy", arguments, given, strict=False):
                 assert_same_bits(f"after {role}: {name}", array, copy)
+    if "step" in net.traits.offers:
+        net.step(case.x, case.y, learning_rate=0.125)
+        for array, copy in zip(net.handed, [a for each in batch for a in each], strict=True):
+            assert_same_bits("after step: x or y", array, copy)
+    if "fit" in net.traits.offers:
+        net.fit(case.x, case.y, epochs=1, batch_size=2, learning_rate=0.125, rng=case.rng())
+        for name, array, rows in zip("xy", net.handed, (case.x, case.y), strict=True):
+            whole = rows.T if net.adapter.layout == "columns" else rows
+            assert_same_bits(f"after fit: {name}", array, whole)
 
 
 @check(needs={"parameters"}, group="purity", regimes=CALM)
-def parameters_unmodified(net: Subject, case: Case) -> None:
+def parameters_are_unmodified(net: Subject, case: Case) -> None:
     """Forward, predict, cost and gradient leave weights and biases as they are."""
     for role in calls_of(net):
         before = named(net.parameters().copy())
@@ -53,7 +62,7 @@ def parameters_unmodified(net: Subject, case: Case) -> None:
 
 
 @check(group="purity", regimes=CALM)
-def results_own_memory(net: Subject, case: Case) -> None:
+def results_own_their_memory(net: Subject, case: Case) -> None:
     """
     Writing into a result changes neither arguments, parameters, nor later results.
 
@@ -73,7 +82,7 @@ def results_own_memory(net: Subject, case: Case) -> None:
 
 
 @check(group="purity", regimes=CALM)
-def results_outlive_calls(net: Subject, case: Case) -> None:
+def earlier_results_survive(net: Subject, case: Case) -> None:
     """Results of an earlier call are not overwritten by a later one."""
     other = other_batch(case)
     for role in calls_of(net):
@@ -87,7 +96,7 @@ def results_outlive_calls(net: Subject, case: Case) -> None:
 
 
 @check(group="purity", regimes=CALM)
-def arguments_not_kept(net: Subject, case: Case) -> None:
+def arguments_are_not_remembered(net: Subject, case: Case) -> None:
     """The same arrays with new numbers in them give new results."""
     other = other_batch(case)
     for role in calls_of(net):
