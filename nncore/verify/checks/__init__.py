@@ -1,5 +1,5 @@
 """The laws, by group; each module enters its own."""
 
-from . import independence, persistence, purity, structure  # noqa: F401
+from . import fitting, independence, persistence, purity, structure, training  # noqa: F401
 
 __all__: list[str] = []

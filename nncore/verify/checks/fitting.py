@@ -1,0 +1,198 @@
+"""
+Training is steps over batches that hold every example, with its own target, once an epoch.
+
+What a call of fit did with each example is read off the parameters: in a step so short that the
+gradient hardly changes on the way, the difference is a sum of the gradients of the examples.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..case import Array, Case
+from ..failure import fail
+from ..registry import check
+from ..subject import Subject
+from .descent import Reached, assert_reached, descended, is_reached, start
+from .results import assert_same, named
+from .training import SMALL
+
+__all__: list[str] = []
+
+#: Long enough that the order of batches shows, short enough that rounding does not grow.
+RATE = 2.0**-8
+#: So short that the gradient does not change on the way.
+TINY_RATE = 2.0**-16
+#: How well the gradients of the examples must be told apart, how small what they leave
+#: unexplained must be, and how far from a whole number a count may be read.
+INDEPENDENT, UNEXPLAINED, COUNTED = 0.05, 0.05, 0.25
+
+NEEDS = {"fit", "gradient", "parameters"}
+
+
+@check(needs=NEEDS, group="training", regimes=SMALL, max_layers=4, max_width=4)
+def fit_is_steps(net: Subject, case: Case) -> None:
+    """Two epochs with all examples in one batch are two steps, from the parameters there are."""
+    reached = start(case)
+    for _ in range(2):
+        reached = descended(net, reached, case.x, case.y, RATE)
+    _fit(net, case, epochs=2, batch_size=case.batch)
+    assert_reached("after two epochs", net, reached)
+
+
+@check(needs=NEEDS, group="training", regimes=SMALL, max_layers=4, max_width=4)
+def fit_goes_on(net: Subject, case: Case) -> None:
+    """A second call of fit goes on where the first ended."""
+    reached = start(case)
+    for when in ("one call of fit", "a second call of fit"):
+        reached = descended(net, reached, case.x, case.y, RATE)
+        _fit(net, case, epochs=1, batch_size=case.batch)
+        assert_reached(f"after {when}", net, reached)
+
+
+@check(
+    needs=NEEDS,
+    group="training",
+    regimes=SMALL,
+    max_layers=3,
+    max_width=4,
+    min_batch=3,
+    max_batch=4,
+)
+def last_batch_counts(net: Subject, case: Case) -> None:
+    """
+    Where the batch size does not divide the examples, the last batch is a step as any other.
+
+    Which examples are in it, the implementation may choose, and batches may be evened out.
+    """
+    size = case.batch - 1
+    _fit(net, case, epochs=1, batch_size=size)
+    first: dict[tuple[int, ...], Reached] = {}
+    for one, two in _halves(case.batch, size):
+        if one not in first:
+            first[one] = descended(net, start(case), *_chosen(case, one), RATE)
+        if is_reached(net, descended(net, first[one], *_chosen(case, two), RATE)):
+            return
+    fail(
+        f"after an epoch over {case.batch} examples in batches of {size} the parameters are "
+        f"those of no two steps over batches that hold each example once"
+    )
+
+
+@check(
+    needs=NEEDS,
+    group="training",
+    regimes=SMALL,
+    max_layers=3,
+    max_width=4,
+    min_batch=2,
+    max_batch=4,
+)
+def pairs_stay_together(net: Subject, case: Case) -> None:
+    """Every example is trained with its own target, however they are shuffled."""
+    _fit(net, case, epochs=1, batch_size=case.batch)
+    # The first is the right one; where pairs are equal, so are the steps.
+    for order in itertools.permutations(range(case.batch)):
+        rows = list(order)
+        if not is_reached(net, descended(net, start(case), case.x, case.y[rows], RATE)):
+            continue
+        wrong = [i for i in range(case.batch) if i != order[i]]
+        if wrong:
+            fail(f"example {wrong[0]} was trained with the target of example {rows[wrong[0]]}")
+        return
+
+
+@check(
+    needs=NEEDS,
+    group="training",
+    regimes=SMALL,
+    max_layers=3,
+    min_width=2,
+    max_width=4,
+    min_batch=2,
+)
+def every_example_once(net: Subject, case: Case) -> None:
+    """Every example is used once in each epoch: none is left out, none comes twice."""
+    counts = _counts(net, case, epochs=2)
+    for i, count in enumerate(counts):
+        if abs(count - 2) > COUNTED:
+            fail(
+                f"in two epochs over {case.batch} examples in batches of one, example {i} was "
+                f"used {count:.3g} times, but should be used 2 times"
+            )
+
+
+@check(
+    needs={"fit", "parameters"},
+    group="training",
+    examples=0.6,
+    regimes=SMALL,
+    max_layers=4,
+    min_batch=3,
+)
+def same_seed_same_run(net: Subject, case: Case) -> None:
+    """Two runs with equal generators end with the same parameters, to the last bit."""
+    other = net.another(case.parameters)
+    for each in (net, other):
+        _fit(each, case, epochs=3, batch_size=1)
+    assert_same("in a second run", named(other.parameters()), named(net.parameters()))
+
+
+def _fit(
+    net: Subject, case: Case, *, epochs: int, batch_size: int, learning_rate: float = RATE
+) -> None:
+    """Train on the batch of the case."""
+    net.fit(
+        case.x,
+        case.y,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        rng=case.rng(),
+    )
+
+
+def _halves(count: int, size: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield the ways to make two batches of at most some size, full ones first."""
+    for length in range(size, count - size - 1, -1):
+        for one in itertools.combinations(range(count), length):
+            yield one, tuple(i for i in range(count) if i not in one)
+
+
+def _chosen(case: Case, rows: Sequence[int]) -> tuple[Array, Array]:
+    """Return some of the examples."""
+    return case.x[list(rows)], case.y[list(rows)]
+
+
+def _counts(net: Subject, case: Case, epochs: int) -> list[float]:
+    """Return how often each example was used; nothing where that cannot be told."""
+    before = _flat(named(net.parameters()))
+    gradients = np.stack(
+        [
+            _flat(named(net.gradient(case.x[i : i + 1], case.y[i : i + 1])))
+            for i in range(case.batch)
+        ],
+        axis=1,
+    )
+    _fit(net, case, epochs=epochs, batch_size=1, learning_rate=TINY_RATE)
+    update = (before - _flat(named(net.parameters()))) / TINY_RATE
+    sizes = np.linalg.norm(gradients, axis=0)
+    rounded = np.finfo(np.float32).eps * np.linalg.norm(before) / TINY_RATE
+    if sizes.min(initial=np.inf) * INDEPENDENT <= rounded * 0 or not sizes.all():
+        return []
+    directions = gradients / sizes
+    if np.linalg.svd(directions, compute_uv=False)[-1] < INDEPENDENT:
+        return []
+    found = np.linalg.lstsq(directions, update, rcond=None)[0]
+    unexplained = np.linalg.norm(directions @ found - update)
+    if unexplained > UNEXPLAINED * sizes.min():
+        return []
+    return [float(count) for count in found / sizes]
+
+
+def _flat(arrays: dict[str, Array]) -> Array:
+    """Return all entries in one vector of float64."""
+    return np.concatenate([array.ravel() for array in arrays.values()]).astype(float)
