@@ -16,6 +16,7 @@ from ..case import Array, Case
 from ..failure import fail
 from ..registry import check
 from ..subject import Subject
+from ..tolerance import roundoff
 from .descent import Reached, assert_reached, descended, is_reached, start
 from .results import assert_same, named
 from .training import SMALL
@@ -26,9 +27,8 @@ __all__: list[str] = []
 RATE = 2.0**-8
 #: So short that the gradient does not change on the way.
 TINY_RATE = 2.0**-16
-#: How well the gradients of the examples must be told apart, how small what they leave
-#: unexplained must be, and how far from a whole number a count may be read.
-INDEPENDENT, UNEXPLAINED, COUNTED = 0.05, 0.05, 0.25
+#: How far from a whole number a count may be; it must be known twice as well.
+COUNTED = 0.25
 
 NEEDS = {"fit", "gradient", "parameters"}
 
@@ -169,28 +169,28 @@ def _chosen(case: Case, rows: Sequence[int]) -> tuple[Array, Array]:
 
 def _counts(net: Subject, case: Case, epochs: int) -> list[float]:
     """Return how often each example was used; nothing where that cannot be told."""
-    before = _flat(named(net.parameters()))
-    gradients = np.stack(
-        [
-            _flat(named(net.gradient(case.x[i : i + 1], case.y[i : i + 1])))
-            for i in range(case.batch)
-        ],
-        axis=1,
-    )
+    before, gradients = _flat(named(net.parameters())), _gradients(net, case)
     _fit(net, case, epochs=epochs, batch_size=1, learning_rate=TINY_RATE)
-    update = (before - _flat(named(net.parameters()))) / TINY_RATE
-    sizes = np.linalg.norm(gradients, axis=0)
-    rounded = np.finfo(np.float32).eps * np.linalg.norm(before) / TINY_RATE
-    if sizes.min(initial=np.inf) * INDEPENDENT <= rounded * 0 or not sizes.all():
+    after = _flat(named(net.parameters()))
+    update = (before - after) / TINY_RATE
+    found, _, rank, singular = np.linalg.lstsq(gradients, update, rcond=None)
+    if rank < case.batch:
         return []
-    directions = gradients / sizes
-    if np.linalg.svd(directions, compute_uv=False)[-1] < INDEPENDENT:
+    # How far they may be off: gradients that change on the way, rounding of the parameters, and
+    # whatever else was done to them.
+    changed = epochs * np.linalg.norm(_gradients(net, case) - gradients, axis=0).sum()
+    rounded = len(before) * epochs * case.batch * roundoff(net) * abs(before).max() / TINY_RATE
+    unexplained = np.linalg.norm(gradients @ found - update)
+    if not (changed + rounded + unexplained) / singular[-1] < COUNTED / 2:
         return []
-    found = np.linalg.lstsq(directions, update, rcond=None)[0]
-    unexplained = np.linalg.norm(directions @ found - update)
-    if unexplained > UNEXPLAINED * sizes.min():
-        return []
-    return [float(count) for count in found / sizes]
+    return [float(count) for count in found]
+
+
+def _gradients(net: Subject, case: Case) -> Array:
+    """Return the gradient of each example as a column."""
+    rows = [slice(i, i + 1) for i in range(case.batch)]
+    each = [_flat(named(net.gradient(case.x[row], case.y[row]))) for row in rows]
+    return np.stack(each, axis=1)
 
 
 def _flat(arrays: dict[str, Array]) -> Array:
