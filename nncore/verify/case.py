@@ -55,9 +55,9 @@ class Parameters:
         n = self.sizes
         pairs = range(1, len(n))
         self.weights = [np.empty((n[0], 0))] + [
-            np.asarray(self.weights[l]).reshape(n[l], n[l - 1]) for l in pairs
+            np.asanyarray(self.weights[l]).reshape(n[l], n[l - 1]) for l in pairs
         ]
-        self.biases = [np.empty(0)] + [np.asarray(self.biases[l]).reshape(n[l]) for l in pairs]
+        self.biases = [np.empty(0)] + [np.asanyarray(self.biases[l]).reshape(n[l]) for l in pairs]
 
     @property
     def last(self) -> int:

@@ -32,6 +32,7 @@ NEEDS = {
     "forward": "`forward`",
     "layers": "`forward` that returns or keeps zs and activations of every layer",
     "predict": "`predict`",
+    "outputs": "`predict` or `forward`",
     "cost": "`cost`",
     "gradient": "`gradient`",
     "step": "`step`",

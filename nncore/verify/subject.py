@@ -503,6 +503,7 @@ class Traits:
         offers = {role for role in _OFFERED if getattr(adapter, role) is not None}
         offers |= {key for key in ("hidden", "output", "l2") if key in adapter.declares}
         offers |= {"declared cost"} if "cost" in adapter.declares else set()
+        offers |= {"outputs"} if adapter.predict or adapter.forward else set()
         offers |= {"save"} if adapter.save and adapter.load else set()
         offers |= {"oracle"} if adapter.oracle else set()
         if adapter.weights is None:

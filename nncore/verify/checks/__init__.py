@@ -1,5 +1,16 @@
 """The laws, by group; each module enters its own."""
 
-from . import fitting, independence, persistence, purity, structure, training  # noqa: F401
+from . import (
+    differential,  # noqa: F401
+    fitting,  # noqa: F401
+    gradient,  # noqa: F401
+    independence,  # noqa: F401
+    metamorphic,  # noqa: F401
+    persistence,  # noqa: F401
+    purity,  # noqa: F401
+    refusals,  # noqa: F401
+    structure,  # noqa: F401
+    training,  # noqa: F401
+)
 
 __all__: list[str] = []
