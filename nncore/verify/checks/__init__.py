@@ -5,7 +5,9 @@ from . import (
     fitting,  # noqa: F401
     gradient,  # noqa: F401
     independence,  # noqa: F401
+    inputs,  # noqa: F401
     metamorphic,  # noqa: F401
+    numerics,  # noqa: F401
     persistence,  # noqa: F401
     purity,  # noqa: F401
     refusals,  # noqa: F401

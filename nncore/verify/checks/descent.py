@@ -7,93 +7,99 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..case import Array, Case, Parameters
+from ..case import Array, Parameters
 from ..failure import Failure, assert_close
 from ..subject import Subject
-from ..tolerance import gradient_bounds, roundoff
+from ..tolerance import Bounds, gradient_bounds, roundoff
 from .results import named
 
-__all__ = ["Reached", "assert_reached", "descended", "is_reached", "start"]
+__all__ = ["Course", "assert_reached", "is_reached"]
 
 #: Operations that round in ``w - learning_rate * nabla_w``, and those of other ways to write it.
 ROUNDED = 8
-#: What a later step makes of the rounding of those before: steps are short.
+#: By how much the rounding of a gradient may grow along a short course.
 SAFETY = 8
 
 
 @dataclasses.dataclass(frozen=True)
-class Reached:
+class Course:
     """
-    Parameters after steps, and how far rounding may have moved them.
-
-    Parameters
-    ----------
-    parameters : Parameters
-        What the network should have.
-    bounds : dict of str to float
-        For each array by name.
-    """
-
-    parameters: Parameters
-    bounds: dict[str, float]
-
-
-def start(case: Case) -> Reached:
-    """
-    Return the parameters of a case, exactly.
-
-    Parameters
-    ----------
-    case : Case
-        Not modified.
-
-    Returns
-    -------
-    Reached
-        Before any step.
-    """
-    return Reached(case.parameters, dict.fromkeys(named(case.parameters), 0.0))
-
-
-def descended(
-    net: Subject, before: Reached, x: Array, y: Array, learning_rate: float
-) -> Reached:
-    """
-    Return where a step of gradient descent leads, by the gradient of a new network.
+    Where steps of gradient descent lead, and how far rounding may lead astray.
 
     Parameters
     ----------
     net : Subject
-        Its implementation; the network itself is not touched.
-    before : Reached
-        Where the step begins.
-    x, y : ndarray
-        Batch of the step.
-    learning_rate : float
-        In ``w - learning_rate * nabla_w``.
-
-    Returns
-    -------
-    Reached
-        A new one.
+        The implementation; the network itself is not touched.
+    parameters : Parameters
+        Course so far.
+    owed : Bounds
+        What the gradient owes to rounding, by layer, of weights and of biases.
+    bounds : dict of str to float
+        How far each array may be off, by name.
     """
-    new = net.another(before.parameters)
-    gradient, parameters = new.gradient(x, y), new.parameters().copy()
-    unit = roundoff(new, *named(gradient).values())
-    own = named(parameters)
-    slopes, bounds = named(gradient), {}
-    pairs = gradient_bounds(new, x, y)
-    for name, array in own.items():
-        owed = pairs[_layer(name)][name.startswith("biases")]
-        size = _largest(array) + learning_rate * _largest(slopes[name])
-        step = learning_rate * owed + ROUNDED * unit * size
-        bounds[name] = SAFETY * before.bounds[name] + step
-    weights = [w - learning_rate * g for w, g in _pairs(parameters.weights, gradient.weights)]
-    biases = [b - learning_rate * g for b, g in _pairs(parameters.biases, gradient.biases)]
-    return Reached(Parameters(parameters.sizes, weights, biases), bounds)
+
+    net: Subject
+    parameters: Parameters
+    owed: Bounds
+    bounds: dict[str, float]
+
+    @classmethod
+    def at(cls, net: Subject, parameters: Parameters, x: Array, y: Array) -> Course:
+        """
+        Return the course that begins at parameters.
+
+        Parameters
+        ----------
+        net : Subject
+            The implementation; the network itself is not touched.
+        parameters : Parameters
+            Not modified.
+        x, y : ndarray
+            All examples that the course will see.
+
+        Returns
+        -------
+        Course
+            Without any step.
+        """
+        owed = gradient_bounds(net.another(parameters), x, y)
+        # A part of the examples may owe as much as all of them, undivided.
+        owed = [(len(x) * SAFETY * w, len(x) * SAFETY * b) for w, b in owed]
+        return cls(net, parameters, owed, dict.fromkeys(named(parameters), 0.0))
+
+    def step(self, x: Array, y: Array, learning_rate: float) -> Course:
+        """
+        Return the course after a step by the gradient of a new network.
+
+        Parameters
+        ----------
+        x, y : ndarray
+            Batch of the step.
+        learning_rate : float
+            In ``w - learning_rate * nabla_w``.
+
+        Returns
+        -------
+        Course
+            A new one.
+        """
+        new = self.net.another(self.parameters)
+        gradient, own = new.gradient(x, y), new.parameters()
+        slopes, bounds = named(gradient), {}
+        unit = roundoff(new, *slopes.values())
+        for name, array in named(own).items():
+            owed = self.owed[_layer(name)][name.startswith("biases")]
+            size = _largest(array) + learning_rate * _largest(slopes[name])
+            bounds[name] = 2 * self.bounds[name] + learning_rate * owed + ROUNDED * unit * size
+        parameters = Parameters(
+            own.sizes,
+            _moved(own.weights, gradient.weights, learning_rate),
+            _moved(own.biases, gradient.biases, learning_rate),
+        )
+        return dataclasses.replace(self, parameters=parameters, bounds=bounds)
 
 
-def assert_reached(when: str, net: Subject, expected: Reached) -> None:
+def assert_reached(when: str, net: Subject, expected: Course) -> None:
     """
     Raise unless a network has the parameters that steps lead to, up to rounding.
 
@@ -103,8 +109,8 @@ def assert_reached(when: str, net: Subject, expected: Reached) -> None:
         Begins the message.
     net : Subject
         The network.
-    expected : Reached
-        From `descended`.
+    expected : Course
+        The course that it should have taken.
 
     Raises
     ------
@@ -117,7 +123,7 @@ def assert_reached(when: str, net: Subject, expected: Reached) -> None:
         assert_close(f"{when}: {name}", there[name], array, expected.bounds[name])
 
 
-def is_reached(net: Subject, expected: Reached) -> bool:
+def is_reached(net: Subject, expected: Course) -> bool:
     """
     Return whether a network has the parameters that steps lead to, up to rounding.
 
@@ -125,8 +131,8 @@ def is_reached(net: Subject, expected: Reached) -> bool:
     ----------
     net : Subject
         The network.
-    expected : Reached
-        From `descended`.
+    expected : Course
+        The course that it should have taken.
 
     Returns
     -------
@@ -140,9 +146,12 @@ def is_reached(net: Subject, expected: Reached) -> bool:
     return True
 
 
-def _pairs(parameters: Sequence[Array], gradient: Sequence[Array]) -> list[tuple[Array, Array]]:
-    """Return arrays with their derivatives, layer 0 without any."""
-    return list(zip(parameters, [parameters[0] * 0, *gradient[1:]], strict=True))
+def _moved(
+    arrays: Sequence[Array], gradient: Sequence[Array], learning_rate: float
+) -> list[Array]:
+    """Return arrays after a step, layer 0 as it is."""
+    pairs = zip(arrays[1:], gradient[1:], strict=True)
+    return [arrays[0], *(array - learning_rate * nabla for array, nabla in pairs)]
 
 
 def _layer(name: str) -> int:

@@ -8,7 +8,7 @@ gradient hardly changes on the way, the difference is a sum of the gradients of 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from ..failure import fail
 from ..registry import check
 from ..subject import Subject
 from ..tolerance import roundoff
-from .descent import Reached, assert_reached, descended, is_reached, start
+from .descent import Course, assert_reached, is_reached
 from .results import assert_same, named
 from .training import SMALL
 
@@ -36,21 +36,21 @@ NEEDS = {"fit", "gradient", "parameters"}
 @check(needs=NEEDS, group="training", regimes=SMALL, max_layers=4, max_width=4)
 def fit_is_steps(net: Subject, case: Case) -> None:
     """Two epochs with all examples in one batch are two steps, from the parameters there are."""
-    reached = start(case)
+    course = _course(net, case)
     for _ in range(2):
-        reached = descended(net, reached, case.x, case.y, RATE)
+        course = course.step(case.x, case.y, RATE)
     _fit(net, case, epochs=2, batch_size=case.batch)
-    assert_reached("after two epochs", net, reached)
+    assert_reached("after two epochs", net, course)
 
 
 @check(needs=NEEDS, group="training", regimes=SMALL, max_layers=4, max_width=4)
 def fit_goes_on(net: Subject, case: Case) -> None:
     """A second call of fit goes on where the first ended."""
-    reached = start(case)
+    course = _course(net, case)
     for when in ("one call of fit", "a second call of fit"):
-        reached = descended(net, reached, case.x, case.y, RATE)
+        course = course.step(case.x, case.y, RATE)
         _fit(net, case, epochs=1, batch_size=case.batch)
-        assert_reached(f"after {when}", net, reached)
+        assert_reached(f"after {when}", net, course)
 
 
 @check(
@@ -68,13 +68,13 @@ def last_batch_counts(net: Subject, case: Case) -> None:
 
     Which examples are in it, the implementation may choose, and batches may be evened out.
     """
-    size = case.batch - 1
+    size, start = case.batch - 1, _course(net, case)
     _fit(net, case, epochs=1, batch_size=size)
-    first: dict[tuple[int, ...], Reached] = {}
-    for one, two in _halves(case.batch, size):
-        if one not in first:
-            first[one] = descended(net, start(case), *_chosen(case, one), RATE)
-        if is_reached(net, descended(net, first[one], *_chosen(case, two), RATE)):
+    for batches in _halves(case.batch, size):
+        course = start
+        for rows in batches:
+            course = course.step(case.x[rows], case.y[rows], RATE)
+        if is_reached(net, course):
             return
     fail(
         f"after an epoch over {case.batch} examples in batches of {size} the parameters are "
@@ -93,11 +93,12 @@ def last_batch_counts(net: Subject, case: Case) -> None:
 )
 def pairs_stay_together(net: Subject, case: Case) -> None:
     """Every example is trained with its own target, however they are shuffled."""
+    start = _course(net, case)
     _fit(net, case, epochs=1, batch_size=case.batch)
     # The first is the right one; where pairs are equal, so are the steps.
     for order in itertools.permutations(range(case.batch)):
         rows = list(order)
-        if not is_reached(net, descended(net, start(case), case.x, case.y[rows], RATE)):
+        if not is_reached(net, start.step(case.x, case.y[rows], RATE)):
             continue
         wrong = [i for i in range(case.batch) if i != order[i]]
         if wrong:
@@ -155,16 +156,16 @@ def _fit(
     )
 
 
-def _halves(count: int, size: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+def _course(net: Subject, case: Case) -> Course:
+    """Return the course of a training that begins at the parameters of the case."""
+    return Course.at(net, case.parameters, case.x, case.y)
+
+
+def _halves(count: int, size: int) -> Iterator[tuple[list[int], list[int]]]:
     """Yield the ways to make two batches of at most some size, full ones first."""
     for length in range(size, count - size - 1, -1):
         for one in itertools.combinations(range(count), length):
-            yield one, tuple(i for i in range(count) if i not in one)
-
-
-def _chosen(case: Case, rows: Sequence[int]) -> tuple[Array, Array]:
-    """Return some of the examples."""
-    return case.x[list(rows)], case.y[list(rows)]
+            yield list(one), [i for i in range(count) if i not in one]
 
 
 def _counts(net: Subject, case: Case, epochs: int) -> list[float]:

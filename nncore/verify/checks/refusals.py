@@ -52,11 +52,15 @@ def impossible_sizes(net: Subject, _: Case) -> None:
     """
     for sizes in IMPOSSIBLE:
         if (outputs := _outputs(net, sizes, np.eye(3))) is not None:
-            fail(f"a network of sizes {sizes} returned {outputs.tolist()!r:.60}: raise an error")
+            fail(
+                f"a network of sizes {sizes} returned {outputs.tolist()!r:.60}: raise an error"
+            )
     for sizes in EMPTY:
         x = np.eye(sizes[0] if sizes else 3, 3).T
         outputs = _outputs(net, sizes, x)
-        expected = x if len(sizes) < 2 or outputs is None else outputs[:1] + np.zeros_like(outputs)
+        expected = (
+            x if len(sizes) < 2 or outputs is None else outputs[:1] + np.zeros_like(outputs)
+        )
         if outputs is not None and not _same(outputs, expected):
             fail(
                 f"a network of sizes {sizes} returned {outputs.tolist()!r:.60}: raise an error"

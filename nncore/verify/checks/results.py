@@ -47,7 +47,9 @@ def calls_of(net: Subject) -> list[str]:
     """
     known = net.traits.offers
     return [
-        role for role in CALLS if role in known and (role != "gradient" or "parameters" in known)
+        role
+        for role in CALLS
+        if role in known and (role != "gradient" or "parameters" in known)
     ]
 
 

@@ -19,7 +19,7 @@ from ..failure import assert_close, fail
 from ..registry import SkipCheck, check
 from ..subject import Subject
 from ..tolerance import cost_bound, gradient_bounds
-from .descent import assert_reached, descended, start
+from .descent import Course, assert_reached
 from .results import assert_same, named
 
 __all__: list[str] = []
@@ -44,11 +44,10 @@ def step_is_gradient_descent(net: Subject, case: Case) -> None:
     The gradient is the user's own, of the parameters before the step, of all layers at once.
     """
     rate, (x, y) = float(case.rng().choice(RATES)), _batch(net, case)
-    reached = start(case)
     for when in ("a step", "a second step"):
-        reached = descended(net, reached, x, y, rate)
+        expected = Course.at(net, net.parameters().copy(), x, y).step(x, y, rate)
         net.step(x, y, learning_rate=rate)
-        assert_reached(f"after {when} with learning rate {rate}", net, reached)
+        assert_reached(f"after {when} with learning rate {rate}", net, expected)
 
 
 @check(
@@ -118,9 +117,7 @@ def l2_is_applied_once(net: Subject, case: Case) -> None:
         assert_close(
             f"nabla_w[{l}]", gradient.weights[l], l2 * own.weights[l], 2 * bounds[l][0]
         )
-        assert_close(
-            f"nabla_b[{l}]", gradient.biases[l], 0 * own.biases[l], 2 * bounds[l][1]
-        )
+        assert_close(f"nabla_b[{l}]", gradient.biases[l], 0 * own.biases[l], 2 * bounds[l][1])
 
 
 def _batch(net: Subject, case: Case) -> tuple[Array, Array]:
