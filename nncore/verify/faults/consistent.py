@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..catalogue import fault
-from ..plain import Array, Plain, Quadratic, Relu, Softmax, sigmoid
+from ..plain import Array, Plain, Quadratic, Relu, Softmax, sigmoid, softplus
 
 __all__: list[str] = []
 
@@ -188,7 +188,7 @@ class HalfOfCrossEntropy(Plain):
     """Cross-entropy counts y log a, but not (1 - y) log (1 - a)."""
 
     def costs_of(self, z: Array, y: Array) -> Array:
-        return y * (super().costs_of(z, y) + (y - 1) * z)
+        return y * softplus(-z)
 
     def error(self, z: Array, y: Array) -> Array:
         return y * (self.output(z) - 1)
