@@ -55,8 +55,12 @@ class Result:
         The diagnosed cause of a wrong gradient; empty where there is none.
     where : str
         The user's own line that raised, as file:line; empty if none did.
-    reproduce : str
-        Lines that show the failure again; empty if there is none.
+    sizes : tuple of int
+        Of that case.
+    batch : int
+        Its number of examples.
+    max_examples, seed : int
+        With which `verify` shows the failure again.
     details : dict
         Plain data for reports, such as the report of a gradient check.
 
@@ -76,5 +80,8 @@ class Result:
     example: str = ""
     cause: str = ""
     where: str = ""
-    reproduce: str = ""
+    sizes: tuple[int, ...] = ()
+    batch: int = 0
+    max_examples: int = 0
+    seed: int = 0
     details: dict[str, object] = dataclasses.field(default_factory=dict)

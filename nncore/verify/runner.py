@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import numpy as np
 from hypothesis import HealthCheck, Phase
 
 from . import checks as _laws  # noqa: F401  # pyright: ignore[reportUnusedImport] - they enter themselves
@@ -79,7 +80,7 @@ def verify(
     max_examples : int, optional
         Cases that each law is tried on; by default 25, fewer for slow laws.
     seed : int, optional
-        The same seed tries the same cases; one is drawn otherwise, and stands in `reproduce`.
+        The same seed tries the same cases; one is drawn otherwise, and stands in each result.
     only : collection of str, optional
         Names of checks or groups; all by default.
     max_seconds : float, optional
@@ -226,7 +227,9 @@ def law_of(
             raise OutOfTimeError
         tried.examples += 1
         tried.case = case
-        check.law(Subject(adapter, traits, case.parameters), case)
+        # What overflows inside is a matter for the laws of numerics, which turn this off.
+        with np.errstate(all="ignore"):
+            check.law(Subject(adapter, traits, case.parameters), case)
 
     law.__name__ = law.__qualname__ = check.name
     law.__doc__ = check.law.__doc__
@@ -278,6 +281,7 @@ def try_law(
         What became of it; it never raises.
     """
     start, tried = time.perf_counter(), Tried()
+    count = max(1, round((max_examples or EXAMPLES) * min(check.examples, 1.0)))
 
     def result(status: Status, message: str = "", **more: Any) -> Result:
         seconds = time.perf_counter() - start
@@ -289,6 +293,8 @@ def try_law(
             message,
             seconds,
             tried.examples,
+            max_examples=count,
+            seed=seed,
             **more,
         )
 
@@ -296,8 +302,6 @@ def try_law(
     if missing:
         return result(Status.SKIPPED, f"needs {', '.join(missing)}")
     reason = adapter.expected_failures.get(check.name)
-    count = max_examples or EXAMPLES
-    count = max(1, round(count * min(check.examples, 1.0)))
     test = law_of(adapter, traits, check, max_examples=count, seed=seed, end=end, tried=tried)
     try:
         test()
@@ -308,7 +312,7 @@ def try_law(
     except AdapterError as error:
         return result(Status.ERROR, str(error))
     except Exception as error:  # noqa: BLE001 - whatever a user's code raises breaks the law
-        about = _about(error, check, tried, seed, count)
+        about = _about(error, tried.case)
         if reason is not None:
             return result(Status.EXPECTED, f"{reason}: {_message(error)}", **about)
         return result(Status.FAILED, _message(error), **about)
@@ -338,17 +342,15 @@ def _message(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _about(
-    error: BaseException, check: Check, tried: Tried, seed: int, count: int
-) -> dict[str, Any]:
-    """Return example, cause, place and reproduction of a failure."""
-    where = "" if isinstance(error, AssertionError) else _users_line(error)
+def _about(error: BaseException, case: Case | None) -> dict[str, Any]:
+    """Return example, cause and place of a failure."""
     return {
-        "example": repr(tried.case),
+        "example": "" if case is None else repr(case),
+        "sizes": () if case is None else tuple(case.sizes),
+        "batch": 0 if case is None else case.batch,
         "cause": error.cause if isinstance(error, Failure) else "",
         "details": error.details if isinstance(error, Failure) else {},
-        "where": where,
-        "reproduce": f'verify(adapter, only=["{check.name}"], max_examples={count}, seed={seed})',
+        "where": "" if isinstance(error, AssertionError) else _users_line(error),
     }
 
 
