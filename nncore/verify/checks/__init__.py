@@ -3,10 +3,17 @@
 from . import (  # noqa: F401
     differential,
     directional,
+    fitting,
     gradient,
+    independence,
+    inputs,
     metamorphic,
+    numerics,
+    persistence,
+    purity,
     refusals,
     structure,
+    training,
 )
 
 __all__: list[str] = []
