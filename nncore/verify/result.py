@@ -55,15 +55,20 @@ class Result:
         The diagnosed cause of a wrong gradient; empty where there is none.
     where : str
         The user's own line that raised, as file:line; empty if none did.
-    reproduce : str
-        Lines that show the failure again; empty if there is none.
+    sizes : tuple of int
+        Of that case.
+    batch : int
+        Its number of examples.
+    max_examples, seed : int
+        With which `verify` shows the failure again.
     details : dict
         Plain data for reports, such as the report of a gradient check.
 
     Examples
     --------
     >>> print(Result("one_law", "structure", "It holds.", Status.FAILED, "It is 2, not 1."))
-    one_law failed: It holds.
+    FAILED one_law
+      law: It holds.
       It is 2, not 1.
     """
 
@@ -77,21 +82,26 @@ class Result:
     example: str = ""
     cause: str = ""
     where: str = ""
-    reproduce: str = ""
+    sizes: tuple[int, ...] = ()
+    batch: int = 0
+    max_examples: int = 0
+    seed: int = 0
     details: dict[str, object] = dataclasses.field(default_factory=dict)
 
+    @property
+    def reproduce(self) -> str:
+        """Python that shows the failure again; empty if there is none."""
+        if not self.example:
+            return ""
+        settings = f'only=["{self.name}"], max_examples={self.max_examples}, seed={self.seed}'
+        return f'replay(adapter, "{self.name}", {self.example})\nverify(adapter, {settings})'
+
     def __str__(self) -> str:
-        parts = {
-            "": self.message,
-            "cause: ": self.cause,
-            "where: ": self.where,
-            "case = ": self.example,
-            "again: ": self.reproduce,
-        }
-        lines = [
-            label + text.replace("\n", "\n" + " " * len(label))
-            for label, text in parts.items()
-            if text
-        ]
-        told = "\n".join([f"{self.name} {self.status.value}: {self.law}", *lines])
-        return told.replace("\n", "\n  ")
+        lines = [f"{self.status.upper()} {self.name}", f"law: {self.law}"]
+        if self.example:
+            lines.append(f"smallest: sizes {list(self.sizes)}, a batch of {self.batch}")
+        lines += self.message.splitlines()
+        for name in ("cause", "where", "reproduce"):
+            value = getattr(self, name).replace("\n", "\n" + " " * len(f"  {name}: "))
+            lines += [f"{name}: {value}"] if value else []
+        return "\n  ".join(lines)

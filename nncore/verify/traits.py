@@ -111,6 +111,7 @@ def probe_sizes(bounds: Mapping[str, Any]) -> tuple[int, ...]:
 def _said(adapter: Adapter) -> set[str]:
     """Return what the adapter says that the implementation offers."""
     said = {role for role in CALLS if getattr(adapter, role) is not None} - {"save", "load"}
+    said |= {"outputs"} if adapter.predict or adapter.forward else set()
     said |= {"save"} if adapter.save and adapter.load else set()
     said |= {key for key in ("hidden", "output", "l2") if key in adapter.declares}
     said |= {"declared cost"} if "cost" in adapter.declares else set()

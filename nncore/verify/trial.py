@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import hypothesis
+import numpy as np
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Flaky
 
@@ -34,6 +35,9 @@ EXAMPLES = 25
 # that the same seed ends with the same case.
 SHRINKS = 400
 
+# Cases to which a law may not apply before it is skipped as a whole.
+INAPPLICABLE = 3
+
 # No explain phase: inside numpy it finds lines of numpy.
 PHASES = (Phase.explicit, Phase.generate, Phase.target)
 # A slow implementation is no broken one.
@@ -57,10 +61,8 @@ class Tried:
     ----------
     examples : int
         How many cases it was tried on so far, those that made a failing one smaller left out.
-    inapplicable : str
-        The reason of the last case to which the law did not apply.
-    applied : int
-        To how many cases it applied.
+    inapplicable : list of str
+        Reasons of the cases to which the law did not apply.
     case : Case, optional
         The smallest that broke the law so far.
     error : Exception, optional
@@ -70,8 +72,7 @@ class Tried:
     """
 
     examples: int = 0
-    inapplicable: str = ""
-    applied: int = 0
+    inapplicable: list[str] = dataclasses.field(default_factory=list)
     case: Case | None = None
     error: Exception | None = None
     shrinks: int = 0
@@ -91,9 +92,13 @@ class Tried:
         ------
         OutOfTimeError
             If there is no more time, or the case is small enough.
+        SkipCheck
+            If the law applies to nothing.
         """
         if end is not None and time.monotonic() > end:
             raise OutOfTimeError
+        if self.examples == len(self.inapplicable) == INAPPLICABLE:
+            raise SkipCheck(self.inapplicable[-1])
         if self.error is None:
             self.examples += 1
             return
@@ -218,9 +223,6 @@ def try_law(
         sorted(check.needs - traits.offers),
         tried,
     )
-    if status is Status.FAILED:
-        again = f'verify(adapter, only=["{check.name}"], max_examples={count}, seed={seed})'
-        about["reproduce"] = f'{again}\nreplay(adapter, "{check.name}", case)'
     if check.name in adapter.expected_failures:
         status, message = _expected(status, about, adapter.expected_failures[check.name])
         about["message"] = message
@@ -231,6 +233,8 @@ def try_law(
         status=status,
         seconds=time.perf_counter() - start,
         examples=tried.examples,
+        max_examples=count,
+        seed=seed,
         **about,
     )
 
@@ -269,12 +273,13 @@ def replay(adapter: Adapter, name: str, case: Case) -> None:
 def _apply(adapter: Adapter, traits: Traits, check: Check, case: Case, tried: Tried) -> None:
     """Try a law on one case."""
     try:
-        # The laws that are about warnings turn them on; otherwise front ends would differ.
-        with warnings.catch_warnings():
+        # What overflows or warns inside is a matter for the laws of numerics, which turn this
+        # off. Everywhere else front ends would differ.
+        with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             check.law(Subject(adapter, traits, case.parameters), case)
     except SkipCheck as reason:
-        tried.inapplicable = str(reason)
+        tried.inapplicable.append(str(reason))
     except (AdapterError, KeyboardInterrupt, OutOfTimeError):
         raise
     except Exception as error:
@@ -284,8 +289,6 @@ def _apply(adapter: Adapter, traits: Traits, check: Check, case: Case, tried: Tr
         failure = Failure(f"{type(error).__name__}: {error}")
         tried.case, tried.error = case, failure
         raise failure from error
-    else:
-        tried.applied += 1
 
 
 def _outcome(
@@ -308,19 +311,22 @@ def _outcome(
         return Status.FAILED, _failure(tried, is_flaky=isinstance(error, Flaky))
     if tried.error is not None:
         return Status.FAILED, _failure(tried)
-    if not tried.applied:
-        return Status.SKIPPED, {"message": tried.inapplicable}
+    if len(tried.inapplicable) == tried.examples:
+        return Status.SKIPPED, {"message": tried.inapplicable[-1]}
     return Status.PASSED, {}
 
 
 def _failure(tried: Tried, *, is_flaky: bool = False) -> dict[str, Any]:
     """Return what a result says of a law that is broken."""
-    error = tried.error
+    error, case = tried.error, tried.case
     assert error is not None  # noqa: S101 - for type checkers
+    assert case is not None  # noqa: S101 - for type checkers
     flaky = " (once: the same case passed when it was tried again)" if is_flaky else ""
     return {
         "message": said(error) + flaky,
-        "example": repr(tried.case),
+        "example": repr(case),
+        "sizes": tuple(case.sizes),
+        "batch": case.batch,
         "where": "" if isinstance(error, AssertionError) else users_line(error),
         "cause": error.cause if isinstance(error, Failure) else "",
         "details": error.details if isinstance(error, Failure) else {},
