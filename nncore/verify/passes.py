@@ -150,7 +150,7 @@ def shown(result: Any, batch: int, width: int, layout: Layout) -> Shown:
         return Shown(result)
     if levels > 1 and len(result) == 2:
         return _layers(*result)
-    is_pair = len(result) == 2 and is_container(result[1])
+    is_pair = len(result) == 2 and _levels(result[1], layout) > 0  # something to remember
     return Shown(result[0]) if is_pair else _layers(None, result)
 
 
