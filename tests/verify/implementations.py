@@ -150,6 +150,7 @@ def book() -> Adapter:
 
 def initialize(sizes: list[int]) -> dict[str, Any]:
     parameters: dict[str, Any] = {}
+    assert len(sizes) > 1, "a network needs inputs and outputs"
     for l in range(1, len(sizes)):
         parameters[f"W{l}"] = normal(sizes[l], sizes[l - 1])
         parameters[f"b{l}"] = np.zeros((sizes[l], 1))
@@ -384,7 +385,10 @@ class Lists:
         activations = [list(x)]
         for w, b in zip(self.w, self.b, strict=True):
             a = activations[-1]
-            z = [sum(u * v for u, v in zip(row, a, strict=True)) + c for row, c in zip(w, b, strict=True)]
+            z = [
+                sum(u * v for u, v in zip(row, a, strict=True)) + c
+                for row, c in zip(w, b, strict=True)
+            ]
             activations.append(z)
         return activations
 
