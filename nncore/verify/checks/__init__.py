@@ -4,9 +4,11 @@ from . import (  # noqa: F401
     differential,
     directional,
     gradient,
-    metamorphic,
+    permutations,
     refusals,
     structure,
+    symmetries,
+    units,
 )
 
 __all__: list[str] = []

@@ -12,7 +12,7 @@ from ..comparing import assert_gradients, is_finite, together, without_penalty
 from ..declared import Declared
 from ..failure import Failure, assert_close, fail
 from ..registry import SkipCheck, check
-from ..rounding import Rounding
+from ..rounding import Rounding, underflow
 from ..subject import Subject
 from ..tolerance import DOUBLE, roundoff
 
@@ -23,6 +23,8 @@ COST = ACTIVATIONS | {"declared cost", "cost"}
 GRADIENT = ACTIVATIONS | {"declared cost", "gradient"}
 ORDINARY = ("grid", "normal", "saturated", "tiny", "zeros", "ties")
 SMALL = {"max_layers": 4, "max_width": 4, "max_batch": 3}
+# JAX compiles each operation anew for each shape.
+TINY = {"max_layers": 3, "max_width": 2, "max_batch": 2}
 
 
 @check(needs={"layers", "parameters"}, group="differential", regimes=ORDINARY)
@@ -51,7 +53,9 @@ def forward_matches_loops(net: Subject, case: Case) -> None:
             ]
             for example in a.tolist()
         ]
-        bound = (w.shape[1] + 4) * unit * (abs(a) @ abs(w).T + abs(b)) + 1e-300
+        bound = (w.shape[1] + 4) * unit * (abs(a) @ abs(w).T + abs(b)) + underflow(
+            unit - DOUBLE
+        )
         assert_close(f"zs[{l}]", zs[l].astype(float), np.array(loops), bound)
 
 
@@ -144,7 +148,7 @@ def gradient_matches_core(net: Subject, case: Case) -> None:
     _compare(net, case, _punished(together([(factor, data)]), declared, p), "by nncore")
 
 
-@check(needs=GRADIENT, group="differential", examples=0.12, regimes=ORDINARY, **SMALL)
+@check(needs=GRADIENT, group="differential", examples=0.08, regimes=ORDINARY, **TINY)
 def gradient_matches_jax(net: Subject, case: Case) -> None:
     """
     The gradient is that of the declared cost, differentiated by JAX.
