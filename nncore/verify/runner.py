@@ -22,7 +22,8 @@ from .failure import Failure
 from .registry import CHECKS, GROUPS, NEEDS, Check, SkipCheck
 from .result import Result, Status
 from .strategies import cases
-from .subject import Subject, Traits
+from .subject import Subject
+from .traits import Traits
 
 __all__ = ["EXAMPLES", "Tried", "VerificationError", "chosen", "law_of", "try_law", "verify"]
 
@@ -196,6 +197,7 @@ def law_of(
     seed: int | None = None,
     end: float | None = None,
     tried: Tried | None = None,
+    shrink: bool = True,
 ) -> Callable[[], None]:
     """
     Return a law as a test without arguments, a new function in each call.
@@ -214,6 +216,8 @@ def law_of(
         Time (monotonic) after which no case is begun.
     tried : Tried, optional
         Is kept up to date.
+    shrink : bool
+        Whether the smallest case that breaks the law is looked for.
 
     Returns
     -------
@@ -240,7 +244,7 @@ def law_of(
         max_examples=max_examples,
         database=None,
         deadline=None,
-        phases=PHASES,
+        phases=PHASES if shrink else PHASES - {Phase.shrink},
         print_blob=False,
         suppress_health_check=SUPPRESSED,
         derandomize=False,
@@ -258,6 +262,7 @@ def try_law(
     max_examples: int | None = None,
     seed: int = 0,
     end: float | None = None,
+    shrink: bool = True,
 ) -> Result:
     """
     Try one law on an implementation.
@@ -274,6 +279,8 @@ def try_law(
         Of the cases.
     end : float, optional
         Time (monotonic) after which no case is begun.
+    shrink : bool
+        Whether the smallest case that breaks the law is looked for.
 
     Returns
     -------
@@ -302,7 +309,16 @@ def try_law(
     if missing:
         return result(Status.SKIPPED, f"needs {', '.join(missing)}")
     reason = adapter.expected_failures.get(check.name)
-    test = law_of(adapter, traits, check, max_examples=count, seed=seed, end=end, tried=tried)
+    test = law_of(
+        adapter,
+        traits,
+        check,
+        max_examples=count,
+        seed=seed,
+        end=end,
+        tried=tried,
+        shrink=shrink,
+    )
     try:
         test()
     except SkipCheck as skipped:

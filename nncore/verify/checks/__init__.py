@@ -3,11 +3,18 @@
 from . import (  # noqa: F401
     differential,
     directional,
+    fitting,
     gradient,
+    independence,
+    inputs,
+    numerics,
     permutations,
+    persistence,
+    purity,
     refusals,
     structure,
     symmetries,
+    training,
     units,
 )
 
