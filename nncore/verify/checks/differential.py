@@ -191,7 +191,7 @@ def _compare_library(net: Subject, case: Case, library: str) -> None:
 def _costs(
     net: Subject, declared: Declared, x: Array, y: Array
 ) -> tuple[float, float, float, float]:
-    """Return the user's cost, the declared one, and bounds on their distance, tight and loose."""
+    """Return the user's cost, the declared one, and two bounds, tight and loose."""
     p, value = net.parameters(), np.asarray(net.cost(x, y))
     bounds = Rounding(declared, p, x, roundoff(net, value))
     data = float(declared.reduced(declared.data_cost(bounds.zs[-1], y)))

@@ -135,7 +135,8 @@ def relu_unit_may_be_scaled(net: Subject, case: Case) -> None:
     """
     What enters a relu unit may be multiplied, and what leaves it divided, by one factor.
 
-    relu(c z) = c relu(z) for c > 0. B. Neyshabur, R. Salakhutdinov, N. Srebro, "Path-SGD", NIPS 2015.
+    relu(c z) = c relu(z) for c > 0. B. Neyshabur, R. Salakhutdinov, N. Srebro, "Path-SGD",
+    NIPS 2015.
     """
     _need_hidden(net, "relu", "leaky_relu", "identity")
     _compare_scaled(net, case, 2.0 if case.seed % 2 else 0.5)
