@@ -210,14 +210,19 @@ def _compare(net: Subject, case: Case, expected: Parameters, name: str) -> None:
     got = net.gradient(case.x, case.y)
     if not is_finite(got, expected):
         return
-    bounds = Rounding(declared, p, case.x, roundoff(net, *got.weights[1:], *got.biases[1:]))
+    unit = roundoff(net, *got.weights[1:], *got.biases[1:])
+    bounds = Rounding(declared, p, case.x, unit)
     twice = together([(2.0, bounds.gradient(case.y))])
     # Formed of quotients, with a constant that keeps them finite, it may be further off.
     loose = bounds.gradient(case.y, loose=True)
     # A penalty that is not declared may be in it as well.
     others = [(got, loose)]
     if declared.l2 is None:
-        others.append((without_penalty(got, expected, p), twice))
+        rounded = Parameters(
+            p.sizes, [abs(w) for w in got.weights], [0 * b for b in got.biases]
+        )
+        wider = together([(1.0, twice), (16 * unit, rounded)])
+        others.append((without_penalty(got, expected, p), wider))
     try:
         assert_gradients(got, expected, twice, name=name)
     except Failure:

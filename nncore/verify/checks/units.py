@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..case import Case, Parameters
+from ..case import Array, Case, Parameters
 from ..comparing import assert_gradients, is_finite
 from ..failure import assert_close, fail
 from ..rearranging import (
@@ -152,7 +152,8 @@ def sigmoid_unit_has_a_complement(net: Subject, case: Case) -> None:
     _need_hidden(net, "sigmoid")
     l, j = _unit(case)
     p = scaled_unit(net.parameters(), l, j, -1.0, -1.0)
-    p.biases[l + 1] += net.parameters().weights[l + 1][:, j]
+    above: Array = p.biases[l + 1]
+    above += net.parameters().weights[l + 1][:, j]
     other = net.another(p)
     expected = net.predict(case.x)
     if is_finite(expected):
