@@ -1,6 +1,7 @@
 """No law speaks of a correct implementation, however unusual, and the reasons for silence."""
 
 import dataclasses
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,7 @@ def test_law_without_its_library_is_skipped(monkeypatch: pytest.MonkeyPatch) -> 
     def missing(module: str) -> Any:
         raise ImportError(module)
 
-    monkeypatch.setattr(autodiff_module.importlib, "import_module", missing)
+    monkeypatch.setattr(autodiff_module, "importlib", SimpleNamespace(import_module=missing))
     result = tried(CORRECT["core"], "gradient_matches_autograd")
     assert (result.status, result.message) == (
         Status.SKIPPED,
@@ -205,7 +206,7 @@ def test_what_is_not_finite_is_left_to_other_laws(made: type[Plain]) -> None:
         assert tried(adapter, law, max_examples=3).status.is_good, law
 
 
-@pytest.mark.parametrize("role", ["gradient", "cost", "predict", "forward"])
+@pytest.mark.parametrize("role", ["gradient", "cost", "forward"])
 def test_less_is_enough(role: str) -> None:
     parts = dict.fromkeys(
         ("forward", "predict", "cost", "gradient", "step", "fit", "save", "load")
