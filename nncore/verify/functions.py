@@ -87,7 +87,9 @@ class Functions:
 
     def _move_to(self, params: dict[str, list[Array]]) -> None:
         """Write parameters into the network."""
-        self.net.set_parameters(Parameters(self.case.sizes, params["weights"], params["biases"]))
+        self.net.set_parameters(
+            Parameters(self.case.sizes, params["weights"], params["biases"])
+        )
 
 
 def nudged(parameters: Parameters, case: Case) -> Parameters:

@@ -123,6 +123,9 @@ def _measured(net: Subject, case: Case, parameters: Parameters) -> Array:
             moved.biases[-1] = moved.biases[-1].astype(float)
             moved.biases[-1][j] += sign * STEP
             other = net.another(moved)
-            costs = [float(other.cost(case.x[i : i + 1], case.y[i : i + 1])) for i in range(case.batch)]
+            costs = [
+                float(other.cost(case.x[i : i + 1], case.y[i : i + 1]))
+                for i in range(case.batch)
+            ]
             delta[:, j] += sign * np.array(costs) / (2 * STEP)
     return delta

@@ -135,7 +135,9 @@ class JsonWithoutShapes(Plain):
         Path(path).write_text(json.dumps([a.tolist() for a in arrays_of(self)]), "utf-8")
 
     def load(self, path: str) -> None:
-        for array, read in zip(arrays_of(self), json.loads(Path(path).read_bytes()), strict=True):
+        for array, read in zip(
+            arrays_of(self), json.loads(Path(path).read_bytes()), strict=True
+        ):
             array[...] = read
 
 
