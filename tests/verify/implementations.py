@@ -381,7 +381,10 @@ class Lists:
         activations = [list(x)]
         for w, b in zip(self.w, self.b, strict=True):
             a = activations[-1]
-            z = [sum(u * v for u, v in zip(row, a, strict=True)) + c for row, c in zip(w, b, strict=True)]
+            z = [
+                sum(u * v for u, v in zip(row, a, strict=True)) + c
+                for row, c in zip(w, b, strict=True)
+            ]
             activations.append(z)
         return activations
 
