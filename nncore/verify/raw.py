@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .access import call, read
-from .leaves import flatten
 from .case import Array
 from .subject import Subject
 
@@ -31,9 +29,7 @@ def raw(net: Subject, role: str, *batch: Array) -> list[Any]:
     list
         One result, or one for each example where they come one at a time.
     """
-    accessor = getattr(net.adapter, role)
-    native = [net.native(rows) for rows in batch]
-    return [call(net.net, accessor, role, *each) for each in zip(*native, strict=True)]
+    return net.raw(role, *batch)
 
 
 def layer_lists(net: Subject, result: Any) -> dict[str, Sequence[Any]]:
@@ -52,17 +48,9 @@ def layer_lists(net: Subject, result: Any) -> dict[str, Sequence[Any]]:
     dict of str to sequence
         Empty where it shows only its outputs.
     """
-    if net.adapter.activations is not None:
-        names = [name for name in ("zs", "activations") if getattr(net.adapter, name)]
-        return {name: list(read(net.net, getattr(net.adapter, name), name)) for name in names}
-    if hasattr(result, "activations"):
-        names = [name for name in ("zs", "activations") if hasattr(result, name)]
-        return {name: list(getattr(result, name)) for name in names}
-    if isinstance(result, tuple) and len(result) == 2:
-        zs, activations = result
-        if isinstance(zs, (list, tuple)) and isinstance(activations, (list, tuple)):
-            return {"zs": zs, "activations": activations}
-    return {}
+    seen = net.seen_in(result)
+    lists = {"zs": seen.zs, "activations": seen.activations}
+    return {name: found for name, found in lists.items() if found is not None}
 
 
 def output_of(net: Subject, result: Any) -> Any:
@@ -81,5 +69,4 @@ def output_of(net: Subject, result: Any) -> Any:
     Any
         The last activations, or the result itself.
     """
-    lists = layer_lists(net, result)
-    return lists["activations"][-1] if "activations" in lists else list(flatten(result))[-1]
+    return net.seen_in(result).output

@@ -9,7 +9,6 @@ from typing import Any, cast
 import numpy as np
 
 from ..access import as_array
-from ..leaves import flatten
 from ..case import Array, Case
 from ..failure import assert_same_bits, fail
 from ..raw import output_of, raw
@@ -75,7 +74,7 @@ def layer_zero_is_redundant(net: Subject, case: Case) -> None:
     Only entries that hold numbers are tried; an empty one holds none.
     """
     arrangement = net.traits.parameters
-    leaves = list(flatten(net.stored()))
+    leaves = [] if arrangement is None else arrangement.flatten(net.stored())
     places = [] if arrangement is None or arrangement.flat else arrangement.places(net.sizes)
     arrays = [
         leaf

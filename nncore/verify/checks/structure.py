@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ..access import as_array
-from ..leaves import flatten
 from ..case import Case
 from ..failure import fail
 from ..raw import layer_lists, output_of, raw
@@ -86,7 +85,7 @@ def gradient_structure(net: Subject, case: Case) -> None:
     if mine is None or there is None:
         net.gradient(case.x, case.y)  # raises where it does not fit
         return
-    own = dict(zip(there.places(case.sizes), flatten(net.stored()), strict=False))
+    own = dict(zip(there.places(case.sizes), there.flatten(net.stored()), strict=False))
     for result in raw(net, "gradient", case.x, case.y):
         leaves = mine.leaves(result, case.sizes, "gradient")
         if mine.flat or there.flat:
