@@ -129,13 +129,13 @@ def test_other_warnings_are_no_matter_of_numbers() -> None:
     assert passes(Warns.adapter(), "large_inputs_raise_no_warning", 8)
 
 
-def test_costs_without_outputs_are_compared() -> None:
-    adapter = Adapter(make=Plain, weights="weights", biases="biases", cost="cost")
-    assert passes(adapter, "memory_layout_is_irrelevant", 8) or True
-    outputs = Adapter(
-        make=Plain, weights="weights", biases="biases", predict="predict", forward="predict"
-    )
-    assert passes(outputs, "memory_layout_is_irrelevant", 8)
+def test_what_is_not_offered_is_not_compared() -> None:
+    names = {"weights": "weights", "biases": "biases"}
+    for role in ("cost", "predict", "gradient"):
+        offered: dict[str, Any] = {**names, role: role}
+        if role == "predict":
+            offered["forward"] = "forward"
+        assert passes(Adapter(make=Plain, **offered), "memory_layout_is_irrelevant", 8)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

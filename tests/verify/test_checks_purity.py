@@ -40,11 +40,9 @@ class ForwardFirst(Plain):
     def gradient(self, x: Any, y: Any) -> Any:
         if self.kept is None or len(self.kept[0][-1]) != len(y):
             return super().gradient(x, y)
-        before, self.forward = self.kept, lambda _: before  # type: ignore[method-assign]
-        try:
-            return super().gradient(x, y)
-        finally:
-            del self.forward
+        stale = Plain(self.sizes)
+        stale.weights, stale.biases = self.weights, self.biases
+        return stale.gradient(self.kept[1][0], y)
 
 
 class DrawsFromNumpy(Plain):

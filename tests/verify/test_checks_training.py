@@ -28,7 +28,7 @@ class DecaysAnyway(Plain):
     def step(self, x: Any, y: Any, learning_rate: float) -> None:
         super().step(x, y, learning_rate)
         for w in self.weights:
-            w *= 0.99
+            w[...] = 0.99 * w
 
 
 class BiasesPenalized(Quadratic):
