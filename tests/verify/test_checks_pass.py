@@ -1,0 +1,79 @@
+"""Laws of purity, numerics, training and persistence hold for a correct network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nncore.verify import Adapter
+from nncore.verify.plain import Plain
+from nncore.verify.registry import CHECKS
+
+from .judging import broken, passes
+
+GROUPS = {"purity", "numerics", "training", "persistence"}
+LAWS = [check.name for check in CHECKS.values() if check.group in GROUPS]
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_the_law_holds(law: str) -> None:
+    assert passes(Plain.adapter(), law, 10) or law == "quadratic_cost_is_never_negative"
+
+
+class ReadOnly(Plain):
+    """Outputs cannot be written."""
+
+    def predict(self, x: Any) -> Any:
+        outputs = super().predict(x)
+        outputs.flags.writeable = False
+        return outputs
+
+
+class Itself(Plain):
+    """Prediction returns the network, with what it found."""
+
+    def predict(self, x: Any) -> Any:
+        self.found = super().predict(x)
+        return self
+
+
+class Grows(Plain):
+    """One list holds the results of all calls."""
+
+    def __init__(self, sizes: list[int]) -> None:
+        super().__init__(sizes)
+        self.kept: list[Any] = []
+
+    def gradient(self, x: Any, y: Any) -> Any:
+        weights, biases = super().gradient(x, y)
+        self.kept[:] = [weights, biases]
+        return self.kept
+
+    def cost(self, x: Any, y: Any) -> Any:
+        self.kept.append(np.zeros(1))
+        return super().cost(x, y)
+
+
+def test_results_that_cannot_be_written_are_safe() -> None:
+    assert passes(ReadOnly.adapter(), "results_own_their_memory", 5)
+
+
+def test_what_a_network_holds_is_its_own() -> None:
+    assert not Plain.adapter().zs
+    adapter = Itself.adapter(predict="predict")
+    adapter = Adapter(make=Itself, predict="predict", cost="cost", weights="weights")
+    adapter.biases = "biases"
+    assert passes(adapter, "earlier_results_survive", 5)
+
+
+def test_a_list_that_grows_is_told() -> None:
+    assert "should be" in broken(Grows.adapter(), "earlier_results_survive")
+
+
+def test_only_steps_go_on() -> None:
+    names: dict[str, Any] = {"weights": "weights", "biases": "biases", "cost": "cost"}
+    for role in ("step", "fit"):
+        adapter = Adapter(make=Plain, save="save", load="load", **names, **{role: role})
+        assert passes(adapter, "training_goes_on_after_loading", 5)
