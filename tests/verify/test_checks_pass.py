@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nncore.verify import Adapter
+from nncore.verify import Adapter, Case, Subject
 from nncore.verify.plain import Plain
 from nncore.verify.registry import CHECKS
+from nncore.verify.traits import Traits
 
 from .judging import broken, passes
 
@@ -61,10 +63,7 @@ def test_results_that_cannot_be_written_are_safe() -> None:
 
 
 def test_what_a_network_holds_is_its_own() -> None:
-    assert not Plain.adapter().zs
-    adapter = Itself.adapter(predict="predict")
-    adapter = Adapter(make=Itself, predict="predict", cost="cost", weights="weights")
-    adapter.biases = "biases"
+    adapter = Adapter(make=Itself, predict="predict", cost="cost")
     assert passes(adapter, "earlier_results_survive", 5)
 
 
@@ -77,3 +76,39 @@ def test_only_steps_go_on() -> None:
     for role in ("step", "fit"):
         adapter = Adapter(make=Plain, save="save", load="load", **names, **{role: role})
         assert passes(adapter, "training_goes_on_after_loading", 5)
+
+
+class Named(Plain):
+    """Forward returns an object with the lists."""
+
+    def feed(self, x: Any) -> Any:
+        zs, activations = self.forward(x)
+        return SimpleNamespace(zs=zs, activations=activations)
+
+
+def test_objects_with_the_lists_are_read() -> None:
+    adapter = Adapter(make=Named, forward="feed", weights="weights", biases="biases")
+    assert passes(adapter, "earlier_results_survive", 5)
+    assert passes(adapter, "networks_are_independent", 5)
+
+
+class BothAppend(Plain):
+    """Suffixes are appended by save and by load."""
+
+    def save(self, path: str) -> None:
+        super().save(path if path.endswith(".npz") else path + ".npz")
+
+    def load(self, path: str) -> None:
+        super().load(path if path.endswith(".npz") else path + ".npz")
+
+
+def test_a_suffix_is_looked_for() -> None:
+    assert passes(BothAppend.adapter(), "network_survives_saving", 5)
+
+
+def test_equal_examples_cannot_be_told_apart() -> None:
+    law = CHECKS["every_example_once"].law
+    ones = [np.ones((2, 2)), np.ones(2)]
+    case = Case([2, 2], [[], ones[0]], [[], ones[1]], np.ones((2, 2)), np.eye(2)[[0, 0]])
+    adapter = Plain.adapter()
+    law(Subject(adapter, Traits.of(adapter), case.parameters), case)
