@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from nncore.verify import Adapter, Case, Subject
+from nncore.verify.faults.training import StartedAnew
 from nncore.verify.plain import Plain
 from nncore.verify.registry import CHECKS
 from nncore.verify.traits import Traits
@@ -74,7 +75,8 @@ def test_a_list_that_grows_is_told() -> None:
 def test_only_steps_go_on() -> None:
     names: dict[str, Any] = {"weights": "weights", "biases": "biases", "cost": "cost"}
     for role in ("step", "fit"):
-        adapter = Adapter(make=Plain, save="save", load="load", **names, **{role: role})
+        names_of_one: dict[str, Any] = {**names, role: role}
+        adapter = Adapter(make=Plain, save="save", load="load", **names_of_one)
         assert passes(adapter, "training_goes_on_after_loading", 5)
 
 
@@ -104,6 +106,10 @@ class BothAppend(Plain):
 
 def test_a_suffix_is_looked_for() -> None:
     assert passes(BothAppend.adapter(), "network_survives_saving", 5)
+
+
+def test_what_else_is_done_hides_how_often_an_example_was_used() -> None:
+    assert passes(StartedAnew.adapter(), "every_example_once", 5)
 
 
 def test_equal_examples_cannot_be_told_apart() -> None:
