@@ -134,7 +134,9 @@ class Vector:
     def unpacked(self) -> Plain:
         """Return the network with views of the vector for parameters."""
         rest = self.theta
-        for l, (n, m) in enumerate(zip(self.plain.sizes, self.plain.sizes[1:], strict=False), 1):
+        for l, (n, m) in enumerate(
+            zip(self.plain.sizes, self.plain.sizes[1:], strict=False), 1
+        ):
             w, b, rest = rest[: m * n], rest[m * n : m * n + m], rest[m * n + m :]
             self.plain.weights[l], self.plain.biases[l] = w.reshape(m, n), b
         return self.plain

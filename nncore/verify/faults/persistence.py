@@ -92,14 +92,12 @@ class SquareWeightsSavedTransposed(Plain):
 
 
 @fault("network_survives_saving")
-class LayersReadBackwards(Plain):
-    """Layers are read from the last to the first where widths allow it."""
+class FileNotOverwritten(Plain):
+    """A file that is there already is left as it is, and nobody is told."""
 
-    def load(self, path: str) -> None:
-        super().load(path)
-        first, last = self.biases[1], self.biases[-1]
-        if first.shape == last.shape:
-            first[...], last[...] = last.copy(), first.copy()
+    def save(self, path: str) -> None:
+        if not Path(path).exists():
+            super().save(path)
 
 
 @fault("damaged_files_are_refused")
@@ -135,7 +133,9 @@ class JsonWithoutShapes(Plain):
         Path(path).write_text(json.dumps([a.tolist() for a in arrays_of(self)]), "utf-8")
 
     def load(self, path: str) -> None:
-        for array, read in zip(arrays_of(self), json.loads(Path(path).read_bytes()), strict=True):
+        for array, read in zip(
+            arrays_of(self), json.loads(Path(path).read_bytes()), strict=True
+        ):
             array[...] = read
 
 

@@ -108,8 +108,8 @@ class BiasesOfTheLastLayer(Plain):
         return nabla_w, nabla_b
 
 
-@fault("shapes_follow_sizes", source="Humbatova 2020: wrong defined output shape")
-class ActivationsOfTheBatchCutOff(Plain):
+@fault("forward_matches_loops", source="Humbatova 2020: wrong defined output shape")
+class BatchCutOff(Plain):
     """Hidden layers keep what they know of the first four examples only."""
 
     def forward(self, x: Array) -> tuple[list[Array], list[Array]]:
@@ -117,7 +117,7 @@ class ActivationsOfTheBatchCutOff(Plain):
         return [z[:4] for z in zs[:-1]] + zs[-1:], activations
 
 
-@fault("bad_shapes_raise", source="Humbatova 2020: wrong tensor shape")
+@fault("wrong_input_width", source="Humbatova 2020: wrong tensor shape")
 class ExamplesOfAnySize(Plain):
     """Examples that are too wide are cut, those too narrow padded with zeros."""
 
@@ -128,7 +128,7 @@ class ExamplesOfAnySize(Plain):
         return wide
 
 
-@fault("bad_sizes_raise", source="Humbatova 2020: wrong number of neurons in layer")
+@fault("impossible_sizes", source="Humbatova 2020: wrong number of neurons in layer")
 class LayersWithoutNeurons(Plain):
     """Sizes of zero are accepted: the output no longer depends on the input."""
 
