@@ -1,4 +1,4 @@
-"""Would the laws notice? Every planted fault must die by its check, nothing correct be flagged."""
+"""Would the laws notice? Each planted fault must die by its check, nothing correct be flagged."""
 
 from __future__ import annotations
 
@@ -251,8 +251,14 @@ def run(task: Task) -> list[Row]:
             if name not in CHECKS:
                 rows.append(_row(entry, name, Outcome.ERROR, "there is no check of this name"))
                 continue
-            settings = {"max_examples": task.max_examples, "seed": task.seed}
-            result = try_law(adapter, traits, CHECKS[name], shrink=False, **settings)
+            result = try_law(
+                adapter,
+                traits,
+                CHECKS[name],
+                max_examples=task.max_examples,
+                seed=task.seed,
+                shrink=False,
+            )
             rows.append(_judged(entry, result))
     return rows
 

@@ -109,9 +109,9 @@ class ExampleByExample(Quadratic):
 
     def gradient(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
         each = [super(ExampleByExample, self).gradient(x[[i]], y[[i]]) for i in range(len(x))]
-        nabla_w = [sum(layers[1:], layers[0]) / len(x) for layers in zip(*(w for w, _ in each))]
-        nabla_b = [sum(layers[1:], layers[0]) / len(x) for layers in zip(*(b for _, b in each))]
-        return nabla_w, nabla_b
+        by_layer = [zip(*lists, strict=True) for lists in zip(*each, strict=True)]
+        nabla = [[sum(each[1:], each[0]) / len(x) for each in layers] for layers in by_layer]
+        return nabla[0], nabla[1]
 
 
 @correct()

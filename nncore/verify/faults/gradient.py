@@ -168,7 +168,7 @@ class LeakySlopeOnlyForward(Relu):
 
 @fault("gradient_is_certified")
 class DerivativeOfError(Relu):
-    """Errors are let through where they are positive, not where z is: guided backpropagation."""
+    """Errors are let through where they, not z, are positive: guided backpropagation."""
 
     def backward(self, l: int, delta: Array, zs: list[Array]) -> Array:  # noqa: ARG002
         below = delta @ self.weights[l + 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pickle
 from pathlib import Path
@@ -102,7 +103,7 @@ class FileNotOverwritten(Plain):
 
 @fault("damaged_files_are_refused")
 class RawMemory(Plain):
-    """Files hold bare floats, without a word of what they are: any damage is read as numbers."""
+    """Files hold bare floats and nothing else: any damage is read as numbers."""
 
     def save(self, path: str) -> None:
         np.concatenate([array.ravel() for array in arrays_of(self)]).tofile(path)
@@ -116,13 +117,11 @@ class RawMemory(Plain):
 
 @fault("damaged_files_are_refused", source="Humbatova 2020: wrong saving or loading")
 class ErrorsSwallowed(Plain):
-    """`except Exception: pass` around loading: a damaged file leaves the network as it was."""
+    """Errors of loading are suppressed: a damaged file leaves the network as it was."""
 
     def load(self, path: str) -> None:
-        try:
+        with contextlib.suppress(Exception):
             super().load(path)
-        except Exception:  # noqa: BLE001, S110 - as beginners do
-            pass
 
 
 @fault("damaged_files_are_refused")

@@ -99,7 +99,7 @@ class ActivationsOfTheSameLayer(Plain):
 
 @fault("gradient_is_certified")
 class BiasesOfTheLastLayer(Plain):
-    """`nabla_b[l - 1]` is meant, index -1 is met: biases of equally wide layers are mixed up."""
+    """Index -1 is met: the last biases get the derivatives of the first, where widths agree."""
 
     def gradient(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
         nabla_w, nabla_b = super().gradient(x, y)
