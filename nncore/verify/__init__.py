@@ -9,6 +9,7 @@ from .registry import CHECKS, SkipCheck, check
 from .result import Result, Status
 from .runner import VerificationError, verify
 from .subject import Forward, Subject
+from .traits import Traits
 
 __all__ = [
     "CHECKS",
@@ -22,6 +23,7 @@ __all__ = [
     "SkipCheck",
     "Status",
     "Subject",
+    "Traits",
     "VerificationError",
     "check",
     "fail",

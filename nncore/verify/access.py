@@ -11,8 +11,9 @@ from .case import Array
 
 __all__ = ["Accessor", "AdapterError", "as_array", "call", "read"]
 
-#: An attribute or method by name (dots lead inside), or a callable that takes the network first.
-Accessor: TypeAlias = str | Callable[..., Any]
+#: An attribute or method by name (dots lead inside), a callable that takes the network first,
+#: or a method with the attributes in which it leaves its results.
+Accessor: TypeAlias = str | Callable[..., Any] | tuple[str | Callable[..., Any], ...]
 
 
 class AdapterError(ValueError):
@@ -27,15 +28,15 @@ def read(net: Any, accessor: Accessor, role: str) -> Any:
     ----------
     net : Any
         The user's network.
-    accessor : str or callable
-        A name, with dots that lead inside, or a function of the network.
+    accessor : str, callable or tuple of those
+        A name, with dots that lead inside, or a function of the network; several of them.
     role : str
         The adapter's argument, for the error.
 
     Returns
     -------
     Any
-        The attribute, or what the function returned.
+        The attribute, or what the function returned; of a tuple, a list of those.
 
     Raises
     ------
@@ -47,6 +48,8 @@ def read(net: Any, accessor: Accessor, role: str) -> Any:
     >>> read(np.ones(3), "T.shape", role="weights")
     (3,)
     """
+    if isinstance(accessor, tuple):
+        return [read(net, each, role) for each in accessor]
     if callable(accessor):
         return accessor(net)
     value = net
@@ -72,8 +75,9 @@ def call(net: Any, accessor: Accessor, role: str, *arguments: Any) -> Any:
     ----------
     net : Any
         The user's network.
-    accessor : str or callable
-        The name of a method, or a function that takes the network first.
+    accessor : str, callable or tuple of those
+        The name of a method, or a function that takes the network first. Of a tuple the first
+        is called, and the others say where it left its results.
     role : str
         The adapter's argument, for the error.
     *arguments : Any
@@ -82,7 +86,7 @@ def call(net: Any, accessor: Accessor, role: str, *arguments: Any) -> Any:
     Returns
     -------
     Any
-        What the call returned.
+        What the call returned, or a list of what it left.
 
     Raises
     ------
@@ -94,6 +98,9 @@ def call(net: Any, accessor: Accessor, role: str, *arguments: Any) -> Any:
     >>> call(np.ones(3), "sum", "cost", 0)
     np.float64(3.0)
     """
+    if isinstance(accessor, tuple):
+        call(net, accessor[0], role, *arguments)
+        return read(net, accessor[1:], role)
     if callable(accessor):
         return accessor(net, *arguments)
     method = read(net, accessor, role)

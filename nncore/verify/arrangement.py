@@ -1,22 +1,19 @@
-"""How an implementation arranges weights and biases, found out from the shapes of one network."""
+"""How an implementation arranges weights and biases, found out from shapes."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from .access import AdapterError, as_array
 from .case import Array, Parameters
+from .leaves import depth_of, flatten
 
-__all__ = ["PROBE", "Arrangement", "flatten"]
-
-#: Sizes for which no two arrays of parameters have the same number of entries.
-PROBE = (3, 5, 4, 2)
+__all__ = ["ORDERS", "Arrangement"]
 
 #: "w" or "b", and the layer; layer 0 is a placeholder.
 Place: TypeAlias = tuple[str, int]
@@ -44,6 +41,8 @@ class Arrangement:
         Whether weights are stored as ``(sizes[l-1], sizes[l])``.
     flat : bool
         Whether all entries stand in one vector.
+    depth : int
+        How many lists, tuples or dicts are around an array.
     """
 
     order: str
@@ -51,11 +50,20 @@ class Arrangement:
     biases0: bool = False
     transposed: bool = False
     flat: bool = False
+    depth: int = 1
 
     @classmethod
-    def of(cls, value: Any, role: str, layer0: bool | None = None) -> Arrangement:
+    def of(
+        cls,
+        value: Any,
+        role: str,
+        sizes: Sequence[int],
+        *,
+        layer0: bool | None = None,
+        like: Arrangement | None = None,
+    ) -> Arrangement:
         """
-        Find out the arrangement of a structure made for the sizes `PROBE`.
+        Find out the arrangement of a structure.
 
         Parameters
         ----------
@@ -63,8 +71,12 @@ class Arrangement:
             Nested lists, tuples, dicts of arrays, or a vector.
         role : str
             What it is, for the error.
+        sizes : sequence of int
+            Of its network; no two layers should be equally wide.
         layer0 : bool, optional
             Whether entries for layer 0 must, or must not, be there.
+        like : Arrangement, optional
+            Of the parameters, whose order a vector has.
 
         Returns
         -------
@@ -76,15 +88,18 @@ class Arrangement:
         AdapterError
             If none fits.
         """
-        leaves = [as_array(leaf) for leaf in flatten(value)]
-        for arrangement in _candidates(layer0):
-            if arrangement._fits(leaves):
-                return arrangement
+        depth = depth_of(value)
+        leaves = [as_array(leaf) for leaf in flatten(value, depth)]
+        for candidate in _candidates(layer0, like):
+            if candidate.fits(leaves, sizes):
+                return dataclasses.replace(candidate, depth=depth)
         shapes = ", ".join(str(leaf.shape) for leaf in leaves) or "none"
+        pairs = list(itertools.pairwise(sizes))
         msg = (
-            f"{role}: for sizes {list(PROBE)} arrays of shapes {shapes} came; expected are "
-            f"weights (5, 3), (4, 5), (2, 4), or all of them transposed, and biases of 5, 4, 2 "
-            f"entries, with or without entries for layer 0"
+            f"{role}: for sizes {list(sizes)} arrays of shapes {shapes} came; expected are "
+            f"weights {', '.join(str((b, a)) for a, b in pairs)}, or all of them transposed, "
+            f"and biases of {', '.join(str(b) for _, b in pairs)} entries, with or without entries "
+            f"for layer 0"
         )
         raise AdapterError(msg)
 
@@ -104,55 +119,24 @@ class Arrangement:
         """
         w = [("w", l) for l in range(0 if self.weights0 else 1, len(sizes))]
         b = [("b", l) for l in range(0 if self.biases0 else 1, len(sizes))]
-        if "each layer" in self.order:
-            both = w + b if self.order.startswith("weights") else b + w
-            return sorted(both, key=lambda place: place[1])
-        return w + b if self.order.startswith("weights") else b + w
+        places = w + b if self.order.startswith("weights") else b + w
+        return sorted(places, key=lambda place: place[1]) if "each" in self.order else places
 
-    def canonical(self, value: Any, sizes: Sequence[int], role: str) -> Parameters:
+    def flatten(self, value: Any) -> list[Any]:
         """
-        Bring a user's structure to canonical form.
+        Return the arrays of a user's structure.
 
         Parameters
         ----------
         value : Any
             In this arrangement.
-        sizes : sequence of int
-            Of its network.
-        role : str
-            What it is, for the message.
 
         Returns
         -------
-
-        Parameters
-        ----------
-            Arrays that may share memory with the user's.
-
-        Raises
-        ------
-        AssertionError
-            If it has another number of arrays or entries.
+        list
+            As they are.
         """
-        weights: list[Any] = [np.empty(0)] * len(sizes)
-        biases: list[Any] = [np.empty(0)] * len(sizes)
-        for (kind, l), leaf in zip(
-            self.places(sizes), self.leaves(value, sizes, role), strict=True
-        ):
-            if not l:
-                continue
-            shape = self.shape((kind, l), sizes)
-            array = as_array(leaf)
-            if array.size != np.prod(shape):
-                name = f"{'weights' if kind == 'w' else 'biases'}[{l}]"
-                msg = f"{role}: {name} has shape {array.shape}, but should have {shape}"
-                raise AssertionError(msg)
-            array = array.reshape(shape)
-            if kind == "w":
-                weights[l] = array.T if self.transposed else array
-            else:
-                biases[l] = array
-        return Parameters(sizes, weights, biases)
+        return list(flatten(value, self.depth))
 
     def leaves(self, value: Any, sizes: Sequence[int], role: str) -> list[Any]:
         """
@@ -177,15 +161,9 @@ class Arrangement:
         AssertionError
             If there are more or fewer.
         """
-        found = list(flatten(value))
-        places = self.places(sizes)
+        found, places = self.flatten(value), self.places(sizes)
         if self.flat and len(found) == 1:
-            vector = as_array(found[0])
-            counts = [int(np.prod(self.shape(place, sizes))) for place in places]
-            if vector.size == sum(counts):
-                return np.split(vector.reshape(-1), np.cumsum(counts)[:-1])
-            msg = f"{role}: the vector has {vector.size} entries, but should have {sum(counts)}"
-            raise AssertionError(msg)
+            return self._split(as_array(found[0]), sizes, role)
         if len(found) != len(places):
             msg = (
                 f"{role}: {len(found)} arrays came for sizes {list(sizes)}, but there should "
@@ -193,6 +171,61 @@ class Arrangement:
             )
             raise AssertionError(msg)
         return found
+
+    def canonical(self, value: Any, sizes: Sequence[int], role: str) -> Parameters:
+        """
+        Bring a user's structure to canonical form.
+
+        Parameters
+        ----------
+        value : Any
+            In this arrangement.
+        sizes : sequence of int
+            Of its network.
+        role : str
+            What it is, for the message.
+
+        Returns
+        -------
+        case.Parameters
+            Arrays that may share memory with the user's.
+
+        Raises
+        ------
+        AssertionError
+            If it has another number of arrays or entries.
+        """
+        found: dict[str, list[Any]] = {kind: [np.empty(0)] * len(sizes) for kind in "wb"}
+        leaves = self.leaves(value, sizes, role)
+        for (kind, l), leaf in zip(self.places(sizes), leaves, strict=True):
+            if l:
+                found[kind][l] = self._canonical(as_array(leaf), (kind, l), sizes, role)
+        return Parameters(sizes, found["w"], found["b"])
+
+    def native(self, parameters: Parameters, like: Sequence[Any]) -> list[Any]:
+        """
+        Return parameters in this arrangement, shaped as the user's own.
+
+        Parameters
+        ----------
+        parameters : Parameters
+            In canonical form; not modified.
+        like : sequence of arrays
+            The user's own; placeholders of layer 0 are taken from it.
+
+        Returns
+        -------
+        list of arrays
+            As many as `like`.
+        """
+        places = self.places(parameters.sizes)
+        if self.flat:
+            parts = [self._part(place, parameters).reshape(-1) for place in places]
+            return [np.concatenate(parts).reshape(np.shape(like[0]))]
+        return [
+            self._part(place, parameters).reshape(as_array(own).shape) if place[1] else own
+            for place, own in zip(places, like, strict=True)
+        ]
 
     def shape(self, place: Place, sizes: Sequence[int]) -> tuple[int, ...]:
         """
@@ -216,32 +249,25 @@ class Arrangement:
         shape = (sizes[l], sizes[l - 1])
         return shape[::-1] if self.transposed else shape
 
-    def native(self, parameters: Parameters, like: Sequence[Any]) -> list[Any]:
-        """
-        Return parameters in this arrangement, shaped as the user's own.
+    def _split(self, vector: Array, sizes: Sequence[int], role: str) -> list[Array]:
+        """Return the parts of a vector."""
+        counts = [int(np.prod(self.shape(place, sizes))) for place in self.places(sizes)]
+        if vector.size != sum(counts):
+            msg = f"{role}: the vector has {vector.size} entries, but should have {sum(counts)}"
+            raise AssertionError(msg)
+        return np.split(vector.reshape(-1), np.cumsum(counts)[:-1])
 
-        Parameters
-        ----------
-        parameters : Parameters
-            In canonical form; not modified.
-        like : sequence of arrays
-            The user's own; placeholders of layer 0 are taken from it.
-
-        Returns
-        -------
-        list of arrays
-            As many as `like`.
-        """
-        if self.flat:
-            parts = [self._part(place, parameters) for place in self.places(parameters.sizes)]
-            return [np.concatenate([part.reshape(-1) for part in parts])]
-        arrays: list[Any] = []
-        for (kind, l), own in zip(self.places(parameters.sizes), like, strict=True):
-            if not l:
-                arrays.append(own)
-                continue
-            arrays.append(self._part((kind, l), parameters).reshape(as_array(own).shape))
-        return arrays
+    def _canonical(self, array: Array, place: Place, sizes: Sequence[int], role: str) -> Array:
+        """Return one array in canonical orientation."""
+        shape = self.shape(place, sizes)
+        is_weight = place[0] == "w"
+        is_scrambled = is_weight and array.ndim > 1 and array.shape != shape
+        if array.size != np.prod(shape) or is_scrambled:
+            name = f"{'weights' if is_weight else 'biases'}[{place[1]}]"
+            msg = f"{role}: {name} has shape {array.shape}, but should have {shape}"
+            raise AssertionError(msg)
+        array = array.reshape(shape)
+        return array.T if is_weight and self.transposed else array
 
     def _part(self, place: Place, parameters: Parameters) -> Array:
         """Return one array of parameters, in the user's orientation."""
@@ -249,82 +275,43 @@ class Arrangement:
         array: Array = (parameters.weights if kind == "w" else parameters.biases)[l]
         return array.T if kind == "w" and self.transposed else array
 
-    def _fits(self, leaves: Sequence[Array]) -> bool:
-        """Whether arrays made for `PROBE` are arranged so."""
-        places = self.places(PROBE)
+    def fits(self, leaves: Sequence[Array], sizes: Sequence[int]) -> bool:
+        """
+        Tell whether arrays are arranged so.
+
+        Parameters
+        ----------
+        leaves : sequence of ndarray
+            Of the user's structure.
+        sizes : sequence of int
+            Of its network.
+
+        Returns
+        -------
+        bool
+            Whether their number and shapes are right.
+        """
+        places = self.places(sizes)
+        shapes = [self.shape(place, sizes) for place in places]
         if self.flat:
-            count = sum(int(np.prod(self.shape(place, PROBE))) for place in places)
-            return len(leaves) == 1 and leaves[0].size == count
+            return len(leaves) == 1 and leaves[0].size == sum(map(np.prod, shapes))
         return len(leaves) == len(places) and all(
-            not place[1] or _is(leaf, self.shape(place, PROBE))
-            for place, leaf in zip(places, leaves, strict=True)
+            not place[1] or _is(leaf, shape)
+            for place, leaf, shape in zip(places, leaves, shapes, strict=True)
         )
 
 
-def flatten(value: Any) -> Iterator[Any]:
-    """
-    Yield the arrays of nested lists, tuples and dicts.
-
-    Parameters
-    ----------
-    value : Any
-        A structure of arrays. A dict whose keys all end in numbers is read in their order.
-
-    Yields
-    ------
-    Any
-        Arrays, tensors, numbers, or lists of numbers.
-
-    Examples
-    --------
-    >>> [leaf.shape for leaf in flatten({"w2": np.ones(2), "w1": np.ones(3)})]
-    [(3,), (2,)]
-    """
-    if isinstance(value, Mapping):
-        for key in sorted(value, key=_number) if all(map(_number, value)) else value:
-            yield from _inside(value[key])
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _inside(item)
-    else:
-        yield value
-
-
-def _candidates(layer0: bool | None) -> Iterator[Arrangement]:
+def _candidates(layer0: bool | None, like: Arrangement | None) -> Iterator[Arrangement]:
     """Yield the arrangements, usual ones first."""
     flags = (False, True) if layer0 is None else (layer0,)
     for transposed, order in itertools.product((False, True), ORDERS):
         for weights0, biases0 in itertools.product(flags, flags):
             yield Arrangement(order, weights0, biases0, transposed)
-    yield Arrangement(ORDERS[2], flat=True)
+    # Where a vector holds everything, shapes do not tell in which order.
+    order, transposed = (ORDERS[2], False) if like is None else (like.order, like.transposed)
+    yield Arrangement(order, transposed=transposed, flat=True)
 
 
 def _is(leaf: Array, shape: tuple[int, ...]) -> bool:
     """Whether an array has this shape, but for dimensions of 1 in biases."""
-    if len(shape) == 1:
-        return leaf.size == shape[0]
-    return leaf.shape == shape
-
-
-def _inside(item: Any) -> Iterator[Any]:
-    """Yield the arrays of an item of a structure: itself, or those that it holds."""
-    if isinstance(item, Mapping) or (isinstance(item, (list, tuple)) and not _is_array(item)):
-        yield from flatten(item)
-    else:
-        yield item
-
-
-def _is_array(numbers: Sequence[Any]) -> bool:
-    """Whether nested lists are a vector or a matrix of numbers."""
-    if any((hasattr(item, "shape") and np.ndim(item)) or item is None for item in numbers):
-        return False
-    try:
-        return 0 < np.ndim(np.asarray(numbers, dtype=float)) <= 2
-    except (TypeError, ValueError):
-        return False
-
-
-def _number(key: Any) -> tuple[int] | None:
-    """Return the number at the end of a key, which may be absent."""
-    found = re.search(r"\d+$", str(key))
-    return (int(found.group()),) if found else None
+    return leaf.size == shape[0] if len(shape) == 1 else leaf.shape == shape

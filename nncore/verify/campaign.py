@@ -22,7 +22,9 @@ __all__ = ["INTERRUPTED", "Local", "Outcome", "Scheduler", "Task", "in_process",
 INTERRUPTED = "interrupted by Ctrl-C"
 
 #: What a campaign needs of a scheduler: outcomes of tasks as they come, in any order.
-Scheduler: TypeAlias = Callable[[Callable[["Task"], "Outcome"], list["Task"]], Iterable["Outcome"]]
+Scheduler: TypeAlias = Callable[
+    [Callable[["Task"], "Outcome"], list["Task"]], Iterable["Outcome"]
+]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,7 @@ __all__ = ["Array", "Case", "Parameters"]
 Array: TypeAlias = npt.NDArray[Any]
 
 
-@dataclasses.dataclass(repr=False)
+@dataclasses.dataclass(repr=False, eq=False)
 class Parameters:
     """
     Weights and biases in canonical form: lists with one entry for each layer, layer 0 empty.
@@ -55,9 +55,11 @@ class Parameters:
         n = self.sizes
         pairs = range(1, len(n))
         self.weights = [np.empty((n[0], 0))] + [
-            np.asarray(self.weights[l]).reshape(n[l], n[l - 1]) for l in pairs
+            np.asanyarray(self.weights[l]).reshape(n[l], n[l - 1]) for l in pairs
         ]
-        self.biases = [np.empty(0)] + [np.asarray(self.biases[l]).reshape(n[l]) for l in pairs]
+        self.biases = [np.empty(0)] + [
+            np.asanyarray(self.biases[l]).reshape(n[l]) for l in pairs
+        ]
 
     @property
     def last(self) -> int:
@@ -70,9 +72,7 @@ class Parameters:
 
         Returns
         -------
-
-        Parameters
-        ----------
+        case.Parameters
             Equal, and sharing no memory.
         """
         return Parameters(
@@ -80,7 +80,7 @@ class Parameters:
         )
 
 
-@dataclasses.dataclass(repr=False)
+@dataclasses.dataclass(repr=False, eq=False)
 class Case:
     """
     A network's parameters, a batch, and a seed for whatever else a law draws.
@@ -120,8 +120,8 @@ class Case:
         parameters = Parameters(self.sizes, self.weights, self.biases)
         self.sizes = parameters.sizes
         self.weights, self.biases = parameters.weights, parameters.biases
-        self.x = np.asarray(self.x).reshape(-1, self.sizes[0])
-        self.y = np.asarray(self.y).reshape(-1, self.sizes[-1])
+        self.x = np.asanyarray(self.x).reshape(-1, self.sizes[0])
+        self.y = np.asanyarray(self.y).reshape(-1, self.sizes[-1])
         if len(self.x) != len(self.y):
             msg = f"`x` has {len(self.x)} rows, but `y` has {len(self.y)}"
             raise ValueError(msg)

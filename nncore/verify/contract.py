@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from .adapter import Adapter
 from .registry import CHECKS, NEEDS, Check
 from .runner import EXAMPLES, law_of
-from .subject import Traits
+from .traits import Traits
 
 __all__ = ["NetworkContract"]
 

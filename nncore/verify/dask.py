@@ -39,9 +39,7 @@ def cluster(address: str) -> Scheduler:
     with needs("dask"):
         from distributed import Client, as_completed  # noqa: PLC0415 - an extra
 
-    def schedule(
-        function: Callable[[Task], Outcome], tasks: list[Task]
-    ) -> Iterator[Outcome]:
+    def schedule(function: Callable[[Task], Outcome], tasks: list[Task]) -> Iterator[Outcome]:
         with Client(address, timeout="10s") as client:
             futures = client.map(function, tasks, pure=False, retries=RETRIES)
             task_of = dict(zip((future.key for future in futures), tasks, strict=True))

@@ -11,7 +11,7 @@ from .case import Array
 __all__ = ["Failure", "assert_close", "assert_same_bits", "fail"]
 
 
-class Failure(AssertionError):
+class Failure(AssertionError):  # noqa: N818 - it is read as a word
     """
     A broken law, with what a report shows beside the message.
 

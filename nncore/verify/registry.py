@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import unittest
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -32,6 +33,7 @@ NEEDS = {
     "forward": "`forward`",
     "layers": "`forward` that returns or keeps zs and activations of every layer",
     "predict": "`predict`",
+    "outputs": "`predict` or `forward`",
     "cost": "`cost`",
     "gradient": "`gradient`",
     "step": "`step`",
@@ -45,8 +47,12 @@ NEEDS = {
 }
 
 
-class SkipCheck(Exception):  # noqa: N818 - it is no error
-    """Raised by a law that does not apply here; its message is the reason."""
+class SkipCheck(unittest.SkipTest):  # noqa: N818 - it is no error
+    """
+    Raised by a law that does not apply here; its message is the reason.
+
+    Hypothesis looks for no smaller case of a skipped test, and pytest knows it as skipped.
+    """
 
 
 @dataclasses.dataclass(frozen=True)

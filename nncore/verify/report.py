@@ -249,7 +249,9 @@ def _by_target(outcomes: Sequence[Outcome]) -> Table:
         broken = [result.name for result in outcome.results if not result.status.is_good]
         cells = [_count(counts[status], status) for status in Status]
         told = outcome.error or ", ".join(broken)
-        table.add_row(_short_target(outcome.task.target), *cells, f"{outcome.seconds:.1f}", told)
+        table.add_row(
+            _short_target(outcome.task.target), *cells, f"{outcome.seconds:.1f}", told
+        )
     return table
 
 
@@ -278,4 +280,6 @@ def _short(text: str) -> str:
 
 def _clean(text: str) -> str:
     """Return a text without characters that XML cannot hold."""
-    return "".join(c for c in text if c in "\t\n\r" or c >= " " and not "\ud800" <= c <= "\udfff")
+    return "".join(
+        c for c in text if c in "\t\n\r" or c >= " " and not "\ud800" <= c <= "\udfff"
+    )

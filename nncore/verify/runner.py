@@ -22,7 +22,8 @@ from .failure import Failure
 from .registry import CHECKS, GROUPS, NEEDS, Check, SkipCheck
 from .result import Result, Status
 from .strategies import cases
-from .subject import Subject, Traits
+from .subject import Subject
+from .traits import Traits
 
 __all__ = ["EXAMPLES", "Tried", "VerificationError", "chosen", "law_of", "try_law", "verify"]
 

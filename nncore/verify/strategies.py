@@ -185,7 +185,7 @@ def batches(
     regimes : sequence of str
         Of the examples; one is drawn for a batch.
     targets : str
-        One of `TARGETS`. For a single output "one-hot" and "distributions" are 0 or 1.
+        One of `TARGETS`. For a single output "one-hot" is 0 or 1, "distributions" is 1.
 
     Returns
     -------
@@ -335,7 +335,7 @@ def _as_targets(y: Array, targets: str) -> Array:
     if targets == "probabilities":
         return np.minimum(abs(y), 1)
     if y.shape[1] == 1:
-        return (y > 0).astype(float)
+        return np.ones_like(y) if targets == "distributions" else (y > 0).astype(float)
     rows = np.eye(y.shape[1])
     hot = rows[y.argmax(axis=1)]
     soft = (y[:, :1] % 1 != 0) & (targets == "distributions")

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .access import AdapterError, as_array, call, read
+from . import access
+from .access import AdapterError, read
 from .adapter import Adapter
-from .arrangement import PROBE, Arrangement, flatten
 from .case import Array, Parameters
-from .holders import replace
+from .leaves import items_of
+from .passes import Forward, Shown, shown
+from .registry import SkipCheck
+from .store import Store, stored
 
-__all__ = ["Forward", "Subject", "Traits"]
+if TYPE_CHECKING:
+    from .traits import Traits
 
-
-@dataclasses.dataclass(frozen=True)
-class Forward:
-    """
-    A forward pass in canonical form.
-
-    Parameters
-    ----------
-    output : ndarray of shape (batch, sizes[-1])
-        Activations of the last layer.
-    zs, activations : list of ndarray, or None
-        One entry for each layer, ``(batch, sizes[l])``, ``zs[0]`` empty; None where the
-        implementation shows only its outputs.
-    """
-
-    output: Array
-    zs: list[Array] | None = None
-    activations: list[Array] | None = None
+__all__ = ["Forward", "Subject"]
 
 
 class Subject:
@@ -42,7 +27,8 @@ class Subject:
 
     Arguments are handed over as fresh arrays in the user's layout; results come back as the
     user returned them, but for transposes and shapes. So nothing that a user's code does to its
-    arguments or keeps of them is hidden from a law that looks at `handed`.
+    arguments or keeps of them is hidden from a law that looks at `handed`, and none of its
+    results from one that looks at `raw`.
 
     Parameters
     ----------
@@ -59,11 +45,9 @@ class Subject:
         self.traits = traits
         self.sizes = tuple(parameters.sizes)
         self.net = adapter.make(list(self.sizes))
-        #: The arrays of examples that the last call was given, in the user's layout.
+        #: The very arrays of examples that the last call was given, in the user's layout.
         self.handed: list[Array] = []
-        # The arrays that the network made itself, and those in their places now.
-        self._own: list[Any] = []
-        self._there: list[Any] = []
+        self._store: Store | None = None
         if traits.parameters is not None:
             self.set_parameters(parameters)
 
@@ -75,18 +59,17 @@ class Subject:
 
         Returns
         -------
-
-        Parameters
-        ----------
+        case.Parameters
             Arrays that may be the network's own memory.
 
         Raises
         ------
         AssertionError
             If their number or shapes do not fit the sizes.
+        AdapterError
+            If the adapter does not tell where they are.
         """
-        arrangement = self._arrangement()
-        return arrangement.canonical(self.stored(), self.sizes, "parameters")
+        return self._parameter_store().read()
 
     def stored(self) -> Any:
         """
@@ -96,11 +79,13 @@ class Subject:
         -------
         Any
             ``[weights, biases]``, or `weights` alone where it holds both.
+
+        Raises
+        ------
+        AdapterError
+            If the adapter does not tell where they are.
         """
-        weights = read(self.net, self.adapter.weights or "weights", "weights")
-        if self.adapter.biases is None:
-            return weights
-        return [weights, read(self.net, self.adapter.biases, "biases")]
+        return stored(self.net, self.adapter)
 
     def set_parameters(self, parameters: Parameters) -> None:
         """
@@ -119,47 +104,36 @@ class Subject:
         AdapterError
             If they cannot be written.
         """
-        arrangement = self._arrangement()
-        if not self._own:
-            self._own = self._there = list(flatten(self.stored()))
-        arrays = arrangement.native(parameters, self._own)
-        if self.adapter.set_parameters is not None:
-            self._hand_over(arrays, arrangement)
-            return
-        if all(map(_fits, arrays, self._own)):
-            self._replace(self._own)
-            for array, own in zip(arrays, self._own, strict=True):
-                _write(own, array)
-        else:
-            self._replace(arrays)
+        self._became(self._parameter_store().write(parameters))
 
-    def _replace(self, arrays: list[Any]) -> None:
-        """Put arrays into the places of those that are there now."""
-        there = self._there
-        if all(a is b for a, b in zip(there, arrays, strict=True)):
-            return
-        if not replace(self.net, there, arrays):
-            msg = "other numbers cannot be put into these parameters; give `set_parameters=`"
-            raise AdapterError(msg)
-        self._there = arrays
+    def another(self, parameters: Parameters) -> Subject:
+        """
+        Return a new network of the same implementation.
 
-    def _hand_over(self, arrays: list[Any], arrangement: Arrangement) -> None:
-        """Call the user's own `set_parameters`."""
-        places = arrangement.places(self.sizes)
-        weights = [a for a, (kind, _) in zip(arrays, places, strict=True) if kind == "w"]
-        biases = [a for a, (kind, _) in zip(arrays, places, strict=True) if kind == "b"]
-        accessor = self.adapter.set_parameters
-        assert accessor is not None  # noqa: S101 - for type checkers
-        self._became(call(self.net, accessor, "set_parameters", weights, biases))
+        Parameters
+        ----------
+        parameters : Parameters
+            Of the new network, of any sizes; not modified.
 
-    def _arrangement(self) -> Arrangement:
-        """Return how the parameters are arranged."""
-        if self.traits.parameters is None:
-            msg = "`weights` must be given: this needs parameters that can be read"
-            raise AdapterError(msg)
-        return self.traits.parameters
+        Returns
+        -------
+        Subject
+            It shares nothing with this one that the implementation does not share.
 
-    # --- the batch -------------------------------------------------------------------------
+        Raises
+        ------
+        SkipCheck
+            If the adapter says that there are no networks of such sizes.
+        """
+        bounds, n = self.adapter.cases, parameters.sizes
+        layers = bounds.get("min_layers", 2), bounds.get("max_layers", len(n))
+        width = bounds.get("min_width", 1), bounds.get("max_width", max(n))
+        if not (layers[0] <= len(n) <= layers[1] and width[0] <= min(n) <= max(n) <= width[1]):
+            msg = f"a network of sizes {list(n)} is outside of the adapter's `cases`"
+            raise SkipCheck(msg)
+        return Subject(self.adapter, self.traits, parameters)
+
+    # --- calls -----------------------------------------------------------------------------
 
     def native(self, rows: Array) -> list[Array]:
         """
@@ -175,16 +149,11 @@ class Subject:
         list of ndarray
             One array for the batch, or one for each example; in memory of their own.
         """
-        if self.adapter.layout == "rows":
-            return [rows.copy()]
-        if self.adapter.layout == "columns":
-            return [rows.T.copy()]
-        column = (-1, 1) if self.traits.columns else (-1,)
-        return [row.reshape(column).copy() for row in rows]
+        return self.traits.layout.native(rows)
 
-    def rows(self, results: Sequence[Any], width: int) -> Array:
+    def rows(self, results: Any, width: int) -> Array:
         """
-        Bring what the user's calls returned for examples to rows.
+        Bring what the user's calls returned for the last batch to rows.
 
         Parameters
         ----------
@@ -196,22 +165,87 @@ class Subject:
         Returns
         -------
         ndarray of shape (batch, width)
-            Foreign numbers stay what they are.
+            The user's own memory, but for single examples; foreign numbers stay what they are.
 
         Raises
         ------
         AssertionError
             If a shape does not fit.
         """
-        arrays = [as_array(result) for result in results]
-        if self.adapter.layout == "columns":
-            arrays = [array.T for array in arrays]
-        if self.adapter.layout == "single":
-            return np.concatenate([_shaped(array, 1, width) for array in arrays])
-        batch = len(self.handed[0].T if self.adapter.layout == "columns" else self.handed[0])
-        return _shaped(arrays[0], batch, width)
+        return self.traits.layout.rows(results, self._batch, width)
 
-    # --- calls -----------------------------------------------------------------------------
+    def raw(self, role: str, *batch: Array, after: tuple[Any, ...] = ()) -> list[Any]:
+        """
+        Return the very objects that the user's function returned.
+
+        Parameters
+        ----------
+        role : str
+            "forward", "predict", "cost", "gradient" or "step".
+        *batch : ndarray
+            Examples, and targets, as rows; `handed` holds what is made of them.
+        after : tuple
+            Arguments after those.
+
+        Returns
+        -------
+        list
+            Of the call for the batch, or of the calls for each example.
+
+        Raises
+        ------
+        AdapterError
+            If the adapter does not give this function.
+        """
+        return [self.call(role, *given, *after) for given in self._hand(*batch)]
+
+    def call(self, role: str, *arguments: Any) -> Any:
+        """
+        Call the user's function with the user's own kind of arguments.
+
+        Parameters
+        ----------
+        role : str
+            Of the adapter.
+        *arguments : Any
+            Handed over as they are: in the user's layout, in any memory, of any dtype.
+
+        Returns
+        -------
+        Any
+            The very object that came back.
+
+        Raises
+        ------
+        AdapterError
+            If the adapter does not give this function.
+        """
+        accessor = getattr(self.adapter, role)
+        if accessor is None:
+            msg = f"`{role}` is not given"
+            raise AdapterError(msg)
+        return access.call(self.net, accessor, role, *arguments)
+
+    def shown(self, x: Array) -> list[Shown]:
+        """
+        Return what the user's forward pass shows, in its own form.
+
+        Parameters
+        ----------
+        x : ndarray of shape (batch, sizes[0])
+            Examples; not modified by us.
+
+        Returns
+        -------
+        list of Shown
+            Of the call for the batch, or of the calls for each example.
+        """
+        layout = self.traits.layout
+        if not layout.is_single:
+            (given,) = self._hand(x)
+            return [self._shown(self.call("forward", *given), len(x))]
+        # What one call returns may be overwritten by the next.
+        return [self._shown(self.call("forward", *g), 1).copied() for g in self._hand(x)]
 
     def forward(self, x: Array) -> Forward:
         """
@@ -227,13 +261,7 @@ class Subject:
         Forward
             In canonical form.
         """
-        passes = [self._layers(result) for result in self._each("forward", x)]
-        output = self.rows([each[1][-1] for each in passes], self.sizes[-1])
-        zs = self._canonical_layers([each[0] for each in passes], 0)
-        activations = self._canonical_layers([each[1] for each in passes], self.sizes[0])
-        if activations is not None and len(activations) != len(self.sizes):
-            activations = None
-        return Forward(output, zs, activations)
+        return Forward(self.shown(x), self.traits.layout, self.sizes, x)
 
     def predict(self, x: Array) -> Array:
         """
@@ -248,10 +276,15 @@ class Subject:
         -------
         ndarray of shape (batch, sizes[-1])
             Outputs.
+
+        Raises
+        ------
+        AssertionError
+            If their shape does not fit.
         """
         if self.adapter.predict is None:
             return self.forward(x).output
-        return self.rows(self._each("predict", x), self.sizes[-1])
+        return self.rows(self.raw("predict", x), self.sizes[-1])
 
     def cost(self, x: Array, y: Array) -> Any:
         """
@@ -267,11 +300,10 @@ class Subject:
         number
             As the user's code returned it; of single examples the sum or mean.
         """
-        values = self._each("cost", x, y)
-        if len(values) == 1:
+        values = self.raw("cost", x, y)
+        if not self.traits.layout.is_single:
             return values[0]
-        total = sum(values[1:], start=values[0])
-        return total / len(values) if self.adapter.reduction == "mean" else total
+        return self._reduced(sum(values[1:], start=values[0]), len(values))
 
     def gradient(self, x: Array, y: Array) -> Parameters:
         """
@@ -284,33 +316,36 @@ class Subject:
 
         Returns
         -------
-
-        Parameters
-        ----------
-            Derivatives in the places of weights and biases.
+        case.Parameters
+            Derivatives in the places of weights and biases; the user's own memory, but for
+            single examples.
 
         Raises
         ------
         AssertionError
             If the structure does not fit the sizes.
         """
-        arrangement = self.traits.gradient or self._arrangement()
-        each = [
-            arrangement.canonical(value, self.sizes, "gradient")
-            for value in self._each("gradient", x, y)
-        ]
-        if len(each) == 1:
-            return each[0]
-        factor = len(each) if self.adapter.reduction == "mean" else 1
+        arrangement = self.traits.gradient or self.traits.parameters
+        if arrangement is None:
+            msg = "`weights` must be given: they tell how a gradient is arranged"
+            raise AdapterError(msg)
+        total: Parameters | None = None
+        for given in self._hand(x, y):
+            value = self.call("gradient", *given)
+            each = arrangement.canonical(value, self.sizes, "gradient")
+            if not self.traits.layout.is_single:
+                return each
+            total = each.copy() if total is None else _sum(total, each)
+        assert total is not None  # noqa: S101 - a batch has examples
         return Parameters(
             self.sizes,
-            [sum(layer[1:], start=layer[0]) / factor for layer in _layers(each, "weights")],
-            [sum(layer[1:], start=layer[0]) / factor for layer in _layers(each, "biases")],
+            [self._reduced(w, len(x)) for w in total.weights],
+            [self._reduced(b, len(x)) for b in total.biases],
         )
 
     def step(self, x: Array, y: Array, learning_rate: float) -> None:
         """
-        Make the user's step of gradient descent.
+        Make the user's step of gradient descent, one for each of single examples.
 
         Parameters
         ----------
@@ -319,8 +354,8 @@ class Subject:
         learning_rate : float
             Length of the step.
         """
-        for result in self._each("step", x, y, after=(learning_rate,)):
-            self._became(result)
+        for given in self._hand(x, y):
+            self._became(self.call("step", *given, learning_rate))
 
     def fit(
         self,
@@ -346,11 +381,10 @@ class Subject:
         rng : numpy.random.Generator
             For shuffling.
         """
-        assert self.adapter.fit is not None  # noqa: S101 - for type checkers
         columns = self.adapter.layout == "columns"
+        self._batch = len(x)
         self.handed = [np.array(a.T if columns else a, order="C") for a in (x, y)]
-        arguments = (*self.handed, epochs, batch_size, learning_rate, rng)
-        self._became(call(self.net, self.adapter.fit, "fit", *arguments))
+        self._became(self.call("fit", *self.handed, epochs, batch_size, learning_rate, rng))
 
     def save(self, path: str) -> None:
         """
@@ -361,8 +395,7 @@ class Subject:
         path : str
             Of the file.
         """
-        assert self.adapter.save is not None  # noqa: S101 - for type checkers
-        call(self.net, self.adapter.save, "save", path)
+        self.call("save", path)
 
     def load(self, path: str) -> None:
         """
@@ -373,235 +406,71 @@ class Subject:
         path : str
             Of the file.
         """
-        assert self.adapter.load is not None  # noqa: S101 - for type checkers
-        self._became(call(self.net, self.adapter.load, "load", path))
-        self._own = []
-
-    def another(self, parameters: Parameters) -> Subject:
-        """
-        Return a new network of the same implementation.
-
-        Parameters
-        ----------
-        parameters : Parameters
-            Of the new network, of any sizes; not modified.
-
-        Returns
-        -------
-        Subject
-            It shares nothing with this one that the implementation does not share.
-        """
-        return Subject(self.adapter, self.traits, parameters)
+        self._became(self.call("load", path))
+        self._store = None
 
     # --- plumbing --------------------------------------------------------------------------
 
-    def _each(self, role: str, *batch: Array, after: tuple[Any, ...] = ()) -> list[Any]:
-        """Return what the user's function returned for the batch, or for each example."""
-        accessor = getattr(self.adapter, role)
+    def _hand(self, *batch: Array) -> list[tuple[Array, ...]]:
+        """Return the arguments of each call, and remember them."""
         native = [self.native(rows) for rows in batch]
+        self._batch = len(batch[0])
         self.handed = [array for arrays in native for array in arrays]
-        results = []
-        for arguments in zip(*native, strict=True):
-            result = call(self.net, accessor, role, *arguments, *after)
-            results.append(self._with_layers(result) if role == "forward" else result)
-        return results
+        return list(zip(*native, strict=True))
 
-    def _with_layers(self, result: Any) -> Any:
-        """Return a forward pass with what it left in attributes."""
-        if self.adapter.activations is None:
-            return result
-        activations = list(read(self.net, self.adapter.activations, "activations"))
-        zs = self.adapter.zs
-        return (None if zs is None else list(read(self.net, zs, "zs")), activations)
-
-    def _layers(self, result: Any) -> tuple[list[Any] | None, list[Any]]:
-        """Return zs and activations of a result of `forward`; an output alone is the last."""
-        zs, activations = getattr(result, "zs", None), getattr(result, "activations", None)
-        if activations is not None:
-            return (None if zs is None else list(zs)), list(activations)
-        if isinstance(result, tuple) and len(result) == 2 and not hasattr(result[1], "shape"):
-            zs, activations = result
-            if isinstance(activations, (list, tuple)):
-                return (None if zs is None else list(zs)), list(activations)
-            return None, [zs]
-        if isinstance(result, (list, tuple)) and any(np.ndim(item) for item in result):
-            return None, list(result)
-        return None, [result]
-
-    def _canonical_layers(
-        self, passes: list[list[Any] | None], inputs: int
-    ) -> list[Array] | None:
-        """Return lists by layer; where they have no entry for layer 0, an empty one is made."""
-        if any(each is None for each in passes):
-            return None
-        lists = [list(each) for each in passes if each is not None]
-        count, last = len(self.sizes), len(self.sizes) - 1
-        if len(lists[0]) not in {count, last}:
-            return None
-        found = [] if len(lists[0]) == count else [None]
-        layers = [*found, *zip(*lists, strict=True)]
-        canonical = [
-            self.rows(layer, self.sizes[l])
-            for l, layer in enumerate(layers)
-            if l and layer is not None
+    def _shown(self, result: Any, batch: int) -> Shown:
+        """Return what one call of `forward` shows, with what it left in attributes."""
+        seen = shown(result, batch, self.sizes[-1], self.traits.layout)
+        lists = [
+            getattr(seen, name)
+            if accessor is None
+            else items_of(read(self.net, accessor, name))
+            for name, accessor in (
+                ("zs", self.adapter.zs),
+                ("activations", self.adapter.activations),
+            )
         ]
-        return [self._layer0(layers[0], inputs), *canonical]
+        output = seen.output
+        if result is None and lists[1] is not None:
+            output = lists[1][-1]  # forward that returns nothing
+        return Shown(output, *lists)
 
-    def _layer0(self, layer: Any, inputs: int) -> Array:
-        """Return the entry for layer 0: the input among activations, empty among zs."""
-        if inputs and layer is not None:
-            return self.rows(layer, inputs)
-        return np.empty((len(self.handed), 0))
+    def _reduced(self, total: Any, batch: int) -> Any:
+        """Return the user's reduction of what single examples sum to."""
+        return total / batch if self.adapter.reduction == "mean" else total
+
+    def _parameter_store(self) -> Store:
+        """Return what reads and writes the parameters of the network as it is now."""
+        if self.traits.parameters is None:
+            msg = "`weights` must be given: this needs parameters that can be read"
+            raise AdapterError(msg)
+        if self._store is None:
+            self._store = Store(self.net, self.adapter, self.traits.parameters, self.sizes)
+        return self._store
 
     def _became(self, result: Any) -> None:
         """Take a new network, where a call returned one instead of changing the old one."""
-        if result is not None and type(result) is type(self.net):
-            self.net = result
-            self._own = []
+        if result is self.net or type(result) is not type(self.net):
+            return
+        if isinstance(result, (list, tuple, dict)) and not self._is_network(result):
+            return
+        self.net, self._store = result, None
+
+    def _is_network(self, result: Any) -> bool:
+        """Whether lists are parameters, and not a history of costs."""
+        arrangement = self.traits.parameters
+        try:
+            return arrangement is None or bool(
+                arrangement.leaves(stored(result, self.adapter), self.sizes, "parameters")
+            )
+        except Exception:  # noqa: BLE001 - the user's accessors expect a network
+            return False
 
 
-@dataclasses.dataclass(frozen=True)
-class Traits:
-    """
-    What was found out about an implementation by making one network of `PROBE` sizes.
-
-    Parameters
-    ----------
-    parameters, gradient : Arrangement, optional
-        How they are arranged; None where the adapter does not give them.
-    columns : bool
-        Whether single examples are columns ``(n, 1)``.
-    offers : frozenset of str
-        What laws may need of it, keys of `registry.NEEDS`.
-    """
-
-    parameters: Arrangement | None = None
-    gradient: Arrangement | None = None
-    columns: bool = False
-    offers: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, adapter: Adapter) -> Traits:
-        """
-        Find out the traits of an implementation.
-
-        Parameters
-        ----------
-        adapter : Adapter
-            What the user said.
-
-        Returns
-        -------
-        Traits
-            What a `Subject` needs to know.
-
-        Raises
-        ------
-        AdapterError
-            If the parameters cannot be understood or written.
-        """
-        offers = {role for role in _OFFERED if getattr(adapter, role) is not None}
-        offers |= {key for key in ("hidden", "output", "l2") if key in adapter.declares}
-        offers |= {"declared cost"} if "cost" in adapter.declares else set()
-        offers |= {"save"} if adapter.save and adapter.load else set()
-        offers |= {"oracle"} if adapter.oracle else set()
-        if adapter.weights is None:
-            return cls(offers=frozenset(offers))
-        probe = Parameters(PROBE, *_ones(PROBE))
-        bare = Subject(adapter, cls(), probe)
-        stored = bare.stored()
-        parameters = Arrangement.of(stored, "`weights` and `biases`", adapter.layer0)
-        traits = cls(parameters, None, _has_columns(parameters, stored), frozenset(offers))
-        subject = Subject(adapter, traits, probe)
-        _check_written(subject, probe)
-        offers.add("parameters")
-        x, y = np.full((6, PROBE[0]), 0.5), np.eye(PROBE[-1])[[0, 1, 0, 1, 0, 1]]
-        gradient = _attempt(lambda: _gradient_arrangement(subject, x, y))
-        if adapter.forward is not None:
-            forward = _attempt(lambda: subject.forward(x))
-            if forward is not None and forward.zs and forward.activations:
-                offers.add("layers")
-        return cls(parameters, gradient, traits.columns, frozenset(offers))
-
-
-_OFFERED = ("forward", "predict", "cost", "gradient", "step", "fit")
-
-
-def _gradient_arrangement(subject: Subject, x: Array, y: Array) -> Arrangement | None:
-    """Return how a gradient is arranged; None if there is none."""
-    if subject.adapter.gradient is None:
-        return None
-    value = subject._each("gradient", x, y)[0]  # noqa: SLF001 - the same idea
-    return Arrangement.of(value, "`gradient`")
-
-
-def _attempt(function: Callable[[], Any]) -> Any:
-    """Return what a user's function returns, or None if it fails: laws will tell of that."""
-    try:
-        return function()
-    except Exception:  # noqa: BLE001 - whatever a user's code raises
-        return None
-
-
-def _has_columns(arrangement: Arrangement, stored: Any) -> bool:
-    """Whether biases are stored as columns."""
-    leaves = arrangement.leaves(stored, PROBE, "parameters")
-    places = arrangement.places(PROBE)
-    biases = [
-        as_array(leaf)
-        for leaf, (kind, l) in zip(leaves, places, strict=True)
-        if kind == "b" and l
-    ]
-    return all(b.ndim == 2 and b.shape[1] == 1 for b in biases)
-
-
-def _check_written(subject: Subject, expected: Parameters) -> None:
-    """Raise unless parameters can be read back as they were written."""
-    got = subject.parameters()
-    for name in ("weights", "biases"):
-        for l in range(1, len(expected.sizes)):
-            written, there = getattr(expected, name)[l], getattr(got, name)[l]
-            if not np.array_equal(as_array(there).astype(float), written):
-                msg = (
-                    f"`{name}`: what is written into {name}[{l}] is not there when it is read "
-                    f"again; give `set_parameters=`"
-                )
-                raise AdapterError(msg)
-
-
-def _ones(sizes: Sequence[int]) -> tuple[list[Array], list[Array]]:
-    """Return weights and biases that differ from what networks start with."""
-    n = sizes
-    weights = [np.full((n[l], n[l - 1]) if l else (n[0], 0), 0.25) for l in range(len(n))]
-    return weights, [np.full(n[l] if l else 0, 0.125) for l in range(len(n))]
-
-
-def _layers(each: Sequence[Parameters], name: str) -> list[tuple[Array, ...]]:
-    """Return the arrays of several gradients, by layer."""
-    return list(zip(*(getattr(gradient, name) for gradient in each), strict=True))
-
-
-def _shaped(array: Array, batch: int, width: int) -> Array:
-    """Return results of a batch as rows, where the number of entries fits."""
-    if array.size != batch * width:
-        msg = f"an array of shape {array.shape} came for {batch} examples and {width} neurons"
-        raise AssertionError(msg)
-    return array.reshape(batch, width)
-
-
-def _fits(array: Any, own: Any) -> bool:
-    """Whether numbers can be written into an array of the user's without losing their kind."""
-    return np.can_cast(as_array(array).dtype, as_array(own).dtype, "same_kind")
-
-
-def _write(own: Any, array: Array) -> None:
-    """Write numbers into an array, a tensor, or nested lists of the user's."""
-    if isinstance(own, list):
-        own[:] = array.tolist()
-        return
-    target = as_array(own)
-    try:
-        target[...] = array
-    except (TypeError, ValueError) as error:
-        msg = f"parameters of type {type(own).__name__} cannot be written: {error}; give `set_parameters=`"
-        raise AdapterError(msg) from error
+def _sum(first: Parameters, second: Parameters) -> Parameters:
+    """Return the sum of two gradients."""
+    return Parameters(
+        first.sizes,
+        [a + b for a, b in zip(first.weights, second.weights, strict=True)],
+        [a + b for a, b in zip(first.biases, second.biases, strict=True)],
+    )
