@@ -15,7 +15,7 @@ from .catalogue import CORRECT, FAULTS, Entry
 from .registry import CHECKS
 from .result import Result, Status
 from .runner import try_law
-from .subject import Traits
+from .traits import Traits
 
 __all__ = ["FEW", "MANY", "Outcome", "Row", "Task", "run", "self_test", "tasks"]
 
