@@ -86,7 +86,7 @@ class SinglePrecision(Plain):
         self.biases = [b.astype(np.float32) for b in self.biases]
 
 
-@correct(declares={"hidden": "sigmoid", "output": "sigmoid", "cost": "cross_entropy"})
+@correct(declares={"hidden": "sigmoid", "output": "sigmoid"})
 class PenaltyUndeclared(Plain):
     """A penalty without the factor 1/2, in cost and gradient alike, on the weights."""
 

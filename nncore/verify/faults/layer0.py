@@ -67,7 +67,7 @@ class InputScaledTwice(Plain):
         return super().checked(x) / 255
 
 
-@fault("forward_matches_loops")
+@fault("gradient_is_certified")
 class FirstActivationIsWeighted(Plain):
     """activations[0] is z of layer 1 where widths allow it: the lists are shifted by one."""
 

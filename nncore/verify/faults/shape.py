@@ -10,7 +10,9 @@ from ..plain import Array, Plain, Quadratic, Softmax
 __all__: list[str] = []
 
 
-@fault("batch_is_additive", source="Humbatova 2020: wrong tensor shape")
+@fault(
+    "outputs_of_a_batch_are_those_of_its_examples", source="Humbatova 2020: wrong tensor shape"
+)
 class SoftmaxOverTheBatch(Softmax):
     """Softmax sums over axis 0: the examples of a batch share one distribution."""
 
@@ -77,7 +79,7 @@ class BatchIsOutputs(Plain):
         return super().error(z, y) * len(y) / y.shape[1]
 
 
-@fault("batch_is_additive", source="Islam 2019: incorrect model parameter or structure")
+@fault("batch_gradient_adds_up", source="Islam 2019: incorrect model parameter or structure")
 class BatchSizeFixed(Plain):
     """The mean divides by 32, the batch size that the author always used."""
 
