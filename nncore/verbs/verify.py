@@ -93,6 +93,13 @@ def _names(
     metavar="FILE",
     help="Also write the results as JUnit XML.",
 )
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write the results as an HTML page.",
+)
 @click.option("--list", "is_list", is_flag=True, help="Print the laws, and try none.")
 def verify(
     *,
@@ -107,6 +114,7 @@ def verify(
     dask: str | None,
     json_path: Path | None,
     junit_path: Path | None,
+    report_path: Path | None,
     is_list: bool,
 ) -> int:
     """
@@ -131,7 +139,7 @@ def verify(
         raise click.UsageError(msg)
     if only is not None:
         known(only, "--only", groups=True)
-    for path in (json_path, junit_path):
+    for path in (json_path, junit_path, report_path):
         if path is not None and str(path) != "-":
             check_writable(path)
     seed = secrets.randbelow(2**32) if seed is None else seed
@@ -150,6 +158,10 @@ def verify(
             json_path.write_text(report.to_json(outcomes) + "\n", encoding="utf-8")
     if junit_path is not None:
         junit_path.write_text(report.to_junit(outcomes) + "\n", encoding="utf-8")
+    if report_path is not None:
+        from ..verify.page import to_html
+
+        report_path.write_text(to_html(outcomes), encoding="utf-8")
     if any(outcome.error == campaign.INTERRUPTED for outcome in outcomes):
         raise KeyboardInterrupt
     return max(outcome.exit_code for outcome in outcomes)

@@ -10,7 +10,7 @@ from .case import Array, Parameters
 from .failure import assert_close
 from .tolerance import Bounds
 
-__all__ = ["assert_gradients", "is_finite", "together"]
+__all__ = ["assert_gradients", "is_finite", "together", "without_penalty"]
 
 
 def is_finite(*results: Array | Parameters) -> bool:
@@ -98,3 +98,30 @@ def together(gradients: Sequence[tuple[float, Parameters]]) -> Parameters:
         ]
 
     return Parameters(first.sizes, summed("weights"), summed("biases"))
+
+
+def without_penalty(
+    got: Parameters, expected: Parameters, parameters: Parameters
+) -> Parameters:
+    """
+    Return a gradient less the multiple of the weights by which it exceeds another.
+
+    Parameters
+    ----------
+    got, expected : Parameters
+        Gradients.
+    parameters : Parameters
+        Of which the weights may be punished.
+
+    Returns
+    -------
+    gradient : Parameters
+        `got` without the penalty that explains most of the difference.
+    """
+    difference = together([(1.0, got), (-1.0, expected)])
+    pairs = list(zip(difference.weights[1:], parameters.weights[1:], strict=True))
+    squares = sum(float((w * w).sum()) for _, w in pairs)
+    product = sum(float((d * w).sum()) for d, w in pairs)
+    l2 = max(product / squares, 0.0) if squares else 0.0
+    penalty = Parameters(got.sizes, parameters.weights, [0 * b for b in parameters.biases])
+    return together([(1.0, got), (-l2, penalty)])

@@ -207,9 +207,8 @@ class Declared:
             for l in range(last, 0, -1):
                 nabla_b[l][i] = delta
                 nabla_w[l][i] = [[d * a for a in activations[l - 1]] for d in delta]
-                back = [
-                    sum(delta[j] * w[l][j][k] for j in range(n[l])) for k in range(n[l - 1])
-                ]
+                columns = zip(*w[l], strict=True)
+                back = [sum(map(operator.mul, delta, column)) for column in columns]
                 if l > 1:
                     prime = ACTIVATIONS[self.hidden].prime
                     delta = [b * prime(z) for b, z in zip(back, zs[l - 1], strict=True)]

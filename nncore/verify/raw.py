@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .access import call, read
-from .arrangement import flatten
+from .leaves import flatten
 from .case import Array
 from .subject import Subject
 

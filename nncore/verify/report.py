@@ -6,6 +6,7 @@ import collections
 import dataclasses
 import json
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree as ET
 
@@ -16,7 +17,7 @@ from rich.text import Text
 from .campaign import Outcome
 from .result import Result, Status
 
-__all__ = ["failure", "headline", "summary", "to_json", "to_junit", "to_text"]
+__all__ = ["command", "failure", "headline", "summary", "to_json", "to_junit", "to_text"]
 
 STYLES = {
     Status.PASSED: "green",
@@ -84,7 +85,7 @@ def failure(result: Result, target: str = "MODULE_OR_FILE:ADAPTER") -> Text:
             text.append(f"\n  {name}: {getattr(result, name)}", style="bold")
     if result.example:
         text.append(f"\n  example: {_short(result.example)}", style="dim")
-        text.append(f"\n  reproduce: {_command(result, target)}", style="dim")
+        text.append(f"\n  reproduce: {command(result, target)}", style="dim")
     return text.append("\n")
 
 
@@ -265,10 +266,24 @@ def _count(count: int, status: Status) -> Text:
     return Text(str(count), style=STYLES[status]) if count else Text(".", style="dim")
 
 
-def _command(result: Result, target: str) -> str:
-    """Return the line of a shell that shows a failure again."""
+def command(result: Result, target: str) -> str:
+    """
+    Return the line of a shell that shows a failure again.
+
+    Parameters
+    ----------
+    result : Result
+        Of a law that is broken.
+    target : str
+        Of the implementation.
+
+    Returns
+    -------
+    str
+        An `nncore verify` of this law, with its seed.
+    """
     return (
-        f"nncore verify {target} --only {result.name} -n {result.max_examples} "
+        f"nncore verify {shlex.quote(target)} --only {result.name} -n {result.max_examples} "
         f"--seed {result.seed}"
     )
 

@@ -66,8 +66,10 @@ class Result:
 
     Examples
     --------
-    >>> Result("one_law", "structure", "It holds.", Status.PASSED).status.is_good
-    True
+    >>> print(Result("one_law", "structure", "It holds.", Status.FAILED, "It is 2, not 1."))
+    FAILED one_law
+      law: It holds.
+      It is 2, not 1.
     """
 
     name: str
@@ -85,3 +87,21 @@ class Result:
     max_examples: int = 0
     seed: int = 0
     details: dict[str, object] = dataclasses.field(default_factory=dict)
+
+    @property
+    def reproduce(self) -> str:
+        """Python that shows the failure again; empty if there is none."""
+        if not self.example:
+            return ""
+        settings = f'only=["{self.name}"], max_examples={self.max_examples}, seed={self.seed}'
+        return f'replay(adapter, "{self.name}", {self.example})\nverify(adapter, {settings})'
+
+    def __str__(self) -> str:
+        lines = [f"{self.status.upper()} {self.name}", f"law: {self.law}"]
+        if self.example:
+            lines.append(f"smallest: sizes {list(self.sizes)}, a batch of {self.batch}")
+        lines += self.message.splitlines()
+        for name in ("cause", "where", "reproduce"):
+            value = getattr(self, name).replace("\n", "\n" + " " * len(f"  {name}: "))
+            lines += [f"{name}: {value}"] if value else []
+        return "\n  ".join(lines)

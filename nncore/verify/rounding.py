@@ -17,14 +17,12 @@ from .case import Array, Parameters
 from .declared import Declared
 from .tolerance import DOUBLE
 
-__all__ = ["Rounding"]
+__all__ = ["Rounding", "underflow"]
 
 #: What an activation or its derivative may be off by, in units of roundoff.
 FUNCTION = 16
 #: The largest constant that authors add inside a logarithm or a quotient, or clip at.
 EPSILON = 1e-5
-#: Keeps a bound from underflow to 0 where the results underflow.
-TINY = {DOUBLE: 1e-290}
 
 
 class Rounding:
@@ -55,7 +53,7 @@ class Rounding:
     ) -> None:
         self.declared, self.parameters = declared, parameters
         self.unit = unit + DOUBLE  # the definition is rounded as well
-        self.tiny = TINY.get(unit, 1e-30)
+        self.tiny = underflow(unit)
         self.zs, self.activations = declared.forward(parameters, x)
         # A single network rounds its inputs.
         inputs = abs(self.activations[0]) * (0 if unit == DOUBLE else unit)
@@ -187,6 +185,23 @@ class Rounding:
         with np.errstate(divide="ignore", invalid="ignore"):
             off = error * (abs(y) / a + np.where(rest > 0, rest / (1 - a), 0.0))
         return np.where(close, np.inf, off)
+
+
+def underflow(unit: float) -> float:
+    """
+    Return what keeps a bound from 0 where the results underflow.
+
+    Parameters
+    ----------
+    unit : float
+        Roundoff of the floats.
+
+    Returns
+    -------
+    float
+        Above what is lost among numbers that are not normalized.
+    """
+    return 1e-290 if unit <= DOUBLE else 1e-30
 
 
 def widest(errors: Array) -> Array:

@@ -7,13 +7,15 @@ from . import (  # noqa: F401
     gradient,
     independence,
     inputs,
-    metamorphic,
     numerics,
+    permutations,
     persistence,
     purity,
     refusals,
     structure,
+    symmetries,
     training,
+    units,
 )
 
 __all__: list[str] = []

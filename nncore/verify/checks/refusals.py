@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..access import as_array
-from ..arrangement import flatten
+from ..leaves import flatten
 from ..case import Array, Case
 from ..failure import assert_same_bits, fail
 from ..raw import output_of, raw

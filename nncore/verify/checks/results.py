@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..access import as_array, call
-from ..arrangement import flatten
+from ..leaves import flatten
 from ..case import Array, Case, Parameters
 from ..failure import assert_same_bits
 from ..subject import Subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..access import as_array
-from ..arrangement import flatten
+from ..leaves import flatten
 from ..case import Case
 from ..failure import fail
 from ..raw import layer_lists, output_of, raw
