@@ -121,7 +121,7 @@ class HalfPrecisionInputs(Plain):
         return x.astype(np.float16) if x.dtype == np.float32 else x
 
 
-@fault("outputs_are_accurate")
+@fault("quadratic_cost_is_never_negative")
 class DifferenceOfSquares(Quadratic):
     """(a - y)^2 is expanded to a^2 - 2 a y + y^2, which cancels."""
 

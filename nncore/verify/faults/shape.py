@@ -79,7 +79,7 @@ class BatchIsOutputs(Plain):
         return super().error(z, y) * len(y) / y.shape[1]
 
 
-@fault("batch_gradient_adds_up", source="Islam 2019: incorrect model parameter or structure")
+@fault("batch_is_additive", source="Islam 2019: incorrect model parameter or structure")
 class BatchSizeFixed(Plain):
     """The mean divides by 32, the batch size that the author always used."""
 
@@ -119,7 +119,7 @@ class BatchCutOff(Plain):
         return [z[:4] for z in zs[:-1]] + zs[-1:], activations
 
 
-@fault("wrong_input_width", source="Humbatova 2020: wrong tensor shape")
+@fault("bad_shapes_raise", source="Humbatova 2020: wrong tensor shape")
 class ExamplesOfAnySize(Plain):
     """Examples that are too wide are cut, those too narrow padded with zeros."""
 
@@ -130,7 +130,7 @@ class ExamplesOfAnySize(Plain):
         return wide
 
 
-@fault("impossible_sizes", source="Humbatova 2020: wrong number of neurons in layer")
+@fault("bad_sizes_raise", source="Humbatova 2020: wrong number of neurons in layer")
 class LayersWithoutNeurons(Plain):
     """Sizes of zero are accepted: the output no longer depends on the input."""
 
