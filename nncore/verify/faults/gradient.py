@@ -224,7 +224,7 @@ class PenaltyDividedByBatch(Plain):
         return (data + self.l2 * self.weights[l]) / len(delta)
 
 
-@fault("gradient_is_certified", source="DeepCrime 2021: change of gradient clipping")
+@fault("taylor_remainder", source="DeepCrime 2021: change of gradient clipping")
 class GradientClipped(Relu):
     """Derivatives are clipped to [-1, 1] inside the gradient, where nobody asked for it."""
 
