@@ -77,7 +77,7 @@ def integer_inputs_are_numbers(net: Subject, case: Case) -> None:
 
 @check(group="numerics", needs={"parameters"}, regimes=("normal",))
 def float32_inputs_lose_little(net: Subject, case: Case) -> None:
-    """Outputs and cost of float32 inputs are those of the same numbers, up to float32 rounding."""
+    """Float32 inputs give outputs and cost of the same numbers, up to rounding."""
     x, y = case.x.astype(np.float32), case.y.astype(np.float32)
     expected = {
         name: (array, SINGLE * bound)

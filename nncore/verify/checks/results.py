@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..access import as_array, call
+from ..access import as_array
 from ..leaves import flatten
 from ..case import Array, Case, Parameters
 from ..failure import assert_same_bits
@@ -174,7 +174,7 @@ def again(net: Subject, role: str, arguments: Sequence[Array]) -> Any:
         What the user's function returned.
     """
     net.handed = list(arguments)
-    return call(net.net, getattr(net.adapter, role), role, *arguments)
+    return net.call(role, *arguments)
 
 
 def arrays_of(net: Subject, result: Any) -> list[Array]:
