@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from .leaves import is_container
+
 __all__ = ["replace"]
 
 # Objects inside objects: a network holds layers, which hold lists.
@@ -75,8 +77,10 @@ class _Visit:
 
 def _items(holder: Any) -> Iterator[tuple[Any, Any]]:
     """Yield keys and values of a list, a dict, or the attributes of an object."""
-    if isinstance(holder, list) or (isinstance(holder, np.ndarray) and holder.dtype == object):
+    if isinstance(holder, list) or (isinstance(holder, np.ndarray) and is_container(holder)):
         yield from enumerate(holder)
+    elif hasattr(holder, "shape"):
+        return  # an array of any library
     elif isinstance(holder, MutableMapping):
         yield from holder.items()
     elif not isinstance(holder, type):
@@ -88,9 +92,10 @@ def _items(holder: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _slots(kind: type) -> tuple[str, ...]:
-    """Return the names of a class's slots."""
+    """Return the names of a class's own slots."""
     slots = vars(kind).get("__slots__", ())
-    return (slots,) if isinstance(slots, str) else tuple(slots)
+    names = (slots,) if isinstance(slots, str) else tuple(slots)
+    return tuple(name for name in names if not name.startswith("__"))
 
 
 def _put(holder: Any, key: Any, value: Any) -> None:

@@ -46,7 +46,8 @@ def items_of(container: Any) -> list[Any]:
     Parameters
     ----------
     container : Any
-        A dict whose keys all end in numbers is read in the order of the numbers.
+        A dict is read by the numbers at the ends of its keys, then by name: the order in which
+        keys were entered may change with the next call.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def items_of(container: Any) -> list[Any]:
     Examples
     --------
     >>> items_of({"w2": 1, "b2": 2, "w1": 3, "b1": 4})
-    [3, 4, 1, 2]
+    [4, 3, 2, 1]
     """
     if isinstance(container, Mapping):
         return [container[key] for key in _keys(container)]
@@ -158,11 +159,8 @@ def _leaves(value: Any, depth: int | None, level: int) -> Iterator[tuple[Any, in
 
 
 def _keys(container: Mapping[Any, Any]) -> list[Any]:
-    """Return the keys by the numbers at their ends, or as they stand."""
-    numbers = {key: _number(key) for key in container}
-    if None in numbers.values():
-        return list(container)
-    return sorted(container, key=lambda key: numbers[key] or 0)
+    """Return the keys by the numbers at their ends, then by name."""
+    return sorted(container, key=lambda key: (_number(key), str(key)))
 
 
 def _is_array(value: Any) -> bool:
@@ -180,7 +178,7 @@ def _has_shape(value: Any) -> bool:
     return bool(getattr(value, "shape", ()))
 
 
-def _number(key: Any) -> int | None:
-    """Return the number at the end of a key, if there is one."""
+def _number(key: Any) -> int:
+    """Return the number at the end of a key, or -1."""
     found = re.search(r"\d+$", str(key))
-    return int(found.group()) if found else None
+    return int(found.group()) if found else -1

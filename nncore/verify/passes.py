@@ -150,7 +150,7 @@ def shown(result: Any, batch: int, width: int, layout: Layout) -> Shown:
         return Shown(result)
     if levels > 1 and len(result) == 2:
         return _layers(*result)
-    is_pair = len(result) == 2 and is_container(result[1])
+    is_pair = len(result) == 2 and _is_cache(result[1], layout)
     return Shown(result[0]) if is_pair else _layers(None, result)
 
 
@@ -169,7 +169,13 @@ def _levels(value: Any, layout: Layout) -> int:
         if not there:
             break
         value = there[0]
-    return levels if hasattr(value, "shape") else max(levels - layout.dimensions, 0)
+    is_array = bool(getattr(value, "shape", ()))
+    return levels if is_array else max(levels - layout.dimensions, 0)
+
+
+def _is_cache(value: Any, layout: Layout) -> bool:
+    """Whether this is what a forward pass hands on, and no array."""
+    return isinstance(value, Mapping) or _levels(value, layout) > 0
 
 
 def _holds(value: Any) -> bool:

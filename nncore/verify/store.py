@@ -69,7 +69,7 @@ class Store:
     def __init__(
         self, net: Any, adapter: Adapter, arrangement: Arrangement, sizes: Sequence[int]
     ) -> None:
-        self._net, self._adapter, self._arrangement = net, adapter, arrangement
+        self.net, self._adapter, self._arrangement = net, adapter, arrangement
         self._sizes = sizes
         # What stands in the places of others: the network's own, and the other.
         self._displaced: list[tuple[Any, Any]] = []
@@ -89,7 +89,7 @@ class Store:
             If their number or shapes do not fit the sizes.
         """
         return self._arrangement.canonical(
-            stored(self._net, self._adapter), self._sizes, "parameters"
+            stored(self.net, self._adapter), self._sizes, "parameters"
         )
 
     def write(self, parameters: Parameters) -> Any:
@@ -112,13 +112,13 @@ class Store:
             If they cannot be written.
         """
         self._restore()
-        structure = stored(self._net, self._adapter)
+        structure = stored(self.net, self._adapter)
         own = self._arrangement.flatten(structure)
         arrays = self._arrangement.native(parameters, own)
         if self._adapter.set_parameters is not None:
             made = rebuild(structure, iter(arrays), self._arrangement.depth)
             parts = (made,) if self._adapter.biases is None else made
-            return call(self._net, self._adapter.set_parameters, "set_parameters", *parts)
+            return call(self.net, self._adapter.set_parameters, "set_parameters", *parts)
         if all(map(_fits, arrays, own)):
             for place, array in zip(own, arrays, strict=True):
                 _write(place, array)
@@ -137,7 +137,7 @@ class Store:
                 other[...] = new
             changes[id(old)] = (old, other.tolist() if isinstance(old, list) else other)
         self._displaced = list(changes.values())
-        found = replace(self._net, self._displaced)
+        found = replace(self.net, self._displaced)
         if not all(found & {id(old), id(_owner(old))} for old in own):
             self._restore()
             msg = "other numbers cannot be put into these parameters; give `set_parameters=`"
@@ -145,7 +145,7 @@ class Store:
 
     def _restore(self) -> None:
         """Put the network's own arrays back into their places."""
-        replace(self._net, [(other, own) for own, other in self._displaced])
+        replace(self.net, [(other, own) for own, other in self._displaced])
         self._displaced = []
 
 

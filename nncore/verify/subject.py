@@ -47,6 +47,7 @@ class Subject:
         self.net = adapter.make(list(self.sizes))
         #: The very arrays of examples that the last call was given, in the user's layout.
         self.handed: list[Array] = []
+        self._batch = 0
         self._store: Store | None = None
         if traits.parameters is not None:
             self.set_parameters(parameters)
@@ -243,9 +244,37 @@ class Subject:
         layout = self.traits.layout
         if not layout.is_single:
             (given,) = self._hand(x)
-            return [self._shown(self.call("forward", *given), len(x))]
+            return [self.seen_in(self.call("forward", *given))]
         # What one call returns may be overwritten by the next.
-        return [self._shown(self.call("forward", *g), 1).copied() for g in self._hand(x)]
+        return [self.seen_in(self.call("forward", *g)).copied() for g in self._hand(x)]
+
+    def seen_in(self, result: Any) -> Shown:
+        """
+        Return what one result of `forward` shows, with what was left in attributes.
+
+        Parameters
+        ----------
+        result : Any
+            Of the last call.
+
+        Returns
+        -------
+        Shown
+            In the user's own form.
+        """
+        batch = 1 if self.traits.layout.is_single else self._batch
+        seen = shown(result, batch, self.sizes[-1], self.traits.layout)
+        zs, activations = (
+            getattr(seen, name)
+            if accessor is None
+            else items_of(read(self.net, accessor, name))
+            for name, accessor in (
+                ("zs", self.adapter.zs),
+                ("activations", self.adapter.activations),
+            )
+        )
+        is_silent = result is None and activations is not None
+        return Shown(activations[-1] if is_silent else seen.output, zs, activations)
 
     def forward(self, x: Array) -> Forward:
         """
@@ -407,7 +436,6 @@ class Subject:
             Of the file.
         """
         self._became(self.call("load", path))
-        self._store = None
 
     # --- plumbing --------------------------------------------------------------------------
 
@@ -418,23 +446,6 @@ class Subject:
         self.handed = [array for arrays in native for array in arrays]
         return list(zip(*native, strict=True))
 
-    def _shown(self, result: Any, batch: int) -> Shown:
-        """Return what one call of `forward` shows, with what it left in attributes."""
-        seen = shown(result, batch, self.sizes[-1], self.traits.layout)
-        lists = [
-            getattr(seen, name)
-            if accessor is None
-            else items_of(read(self.net, accessor, name))
-            for name, accessor in (
-                ("zs", self.adapter.zs),
-                ("activations", self.adapter.activations),
-            )
-        ]
-        output = seen.output
-        if result is None and lists[1] is not None:
-            output = lists[1][-1]  # forward that returns nothing
-        return Shown(output, *lists)
-
     def _reduced(self, total: Any, batch: int) -> Any:
         """Return the user's reduction of what single examples sum to."""
         return total / batch if self.adapter.reduction == "mean" else total
@@ -444,7 +455,7 @@ class Subject:
         if self.traits.parameters is None:
             msg = "`weights` must be given: this needs parameters that can be read"
             raise AdapterError(msg)
-        if self._store is None:
+        if self._store is None or self._store.net is not self.net:
             self._store = Store(self.net, self.adapter, self.traits.parameters, self.sizes)
         return self._store
 
@@ -454,7 +465,7 @@ class Subject:
             return
         if isinstance(result, (list, tuple, dict)) and not self._is_network(result):
             return
-        self.net, self._store = result, None
+        self.net = result
 
     def _is_network(self, result: Any) -> bool:
         """Whether lists are parameters, and not a history of costs."""

@@ -167,7 +167,11 @@ def _probe(adapter: Adapter) -> Parameters:
 
 def _check_written(subject: Subject, expected: Parameters) -> None:
     """Raise unless parameters can be read back as they were written."""
-    got = subject.parameters()
+    try:
+        got = subject.parameters()
+    except AssertionError as error:
+        msg = f"{error}, after `set_parameters` or writing in place"
+        raise AdapterError(msg) from error
     for name in ("weights", "biases"):
         for l in range(1, len(expected.sizes)):
             written, there = getattr(expected, name)[l], getattr(got, name)[l]

@@ -14,9 +14,7 @@ __all__ = ["broken", "judged", "passes"]
 def judged(adapter: Adapter, law: str, examples: int = 25, seed: int = 0) -> Result:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        (result,) = verify(
-            adapter, only=[law], max_examples=examples, seed=seed, on_fail=None
-        )
+        (result,) = verify(adapter, only=[law], max_examples=examples, seed=seed, on_fail=None)
     return result
 
 

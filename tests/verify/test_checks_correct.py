@@ -37,7 +37,7 @@ def core() -> Adapter:
     )
 
 
-def trained(  # noqa: PLR0917
+def trained(
     net: Network, x: object, y: object, epochs: int, size: int, rate: float, rng: object
 ) -> None:
     net.fit(  # type: ignore[call-overload,unused-ignore]

@@ -33,13 +33,13 @@ DAMAGES = 8
 RARELY = 0.4
 
 
-@check(needs={"save", "parameters"}, group="persistence", examples=RARELY, regimes=CALM)
+@check(needs={"save", "parameters"}, group="persistence", regimes=CALM, max_width=3)
 def network_survives_saving(net: Subject, case: Case) -> None:
     """A network that is saved and loaded has the same parameters and results, bit by bit."""
-    net.set_parameters(_others(case))  # what was saved before is not to come back
+    net.set_parameters(_others(case))
     with _saved(net, case) as path:
         net.set_parameters(case.parameters)
-        net.save(str(path))
+        net.save(str(path))  # over what was saved before, which is not to come back
         loaded = _loaded(net, case, path)
     assert_same("after save and load", named(loaded.parameters()), named(net.parameters()))
     for role in calls_of(net):

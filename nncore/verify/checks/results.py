@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..access import as_array
-from ..leaves import flatten
 from ..case import Array, Case, Parameters
 from ..failure import assert_same_bits
+from ..leaves import flatten
 from ..subject import Subject
 
 __all__ = [
