@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from nncore.gradcheck.layers import Layers
+
 from .case import Array, Case, Parameters
 from .declared import Declared
 from .definitions import ACTIVATIONS, softmax
