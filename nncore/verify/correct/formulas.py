@@ -127,7 +127,7 @@ class Recursive(Plain):
                 delta = self.error(z, y)
             else:
                 delta = error_of_input(l + 1, self.activation(z)) * self.derivative(z)
-            nabla_w[l] = self.nabla_w(l, delta, {l - 1: a})  # type: ignore[arg-type]
+            nabla_w[l] = self.nabla_w(l, delta, [a] * l)
             nabla_b[l] = self.nabla_b(l, delta)
             return delta @ self.weights[l]
 
