@@ -25,7 +25,10 @@ CLEAR = 256
 
 
 @check(
-    needs={"parameters", "cost", "gradient"}, group="gradient", examples=0.25, regimes=ORDINARY
+    needs={"parameters", "outputs", "cost", "gradient"},
+    group="gradient",
+    examples=0.25,
+    regimes=ORDINARY,
 )
 def taylor_remainder(net: Subject, case: Case) -> None:
     """
