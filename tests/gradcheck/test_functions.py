@@ -237,6 +237,9 @@ FUNCTIONS: dict[str, Any] = {
     "ball index": lambda x: x[0, 0][...] * x + x[0, 0][None],
 }
 
+if np.lib.NumpyVersion(np.__version__) < "2.1.0":
+    del FUNCTIONS["clip named"]  # numpy knew its bounds by other names
+
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_numpys_value_and_its_derivative(name):
