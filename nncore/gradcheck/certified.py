@@ -28,7 +28,7 @@ import numpy as np
 
 from .arithmetic import Balls
 from .buffers import served, survivors
-from .consistency import compare_floats
+from .consistency import ROUGH_BITS, compare_floats
 from .enclosures import Enclosures, Program, Settings, Stopped, tight
 from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .explanations import MOST_ULP, ONE_DIGIT, Explanation
@@ -46,6 +46,12 @@ __all__ = ["certify"]
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 # A zero is believed only where terms as large as floats can be would leave something visible.
 ZERO_BITS = 1024
+# Of agreement; those of a double.
+ENOUGH_BITS = 53
+# An exact number has so many bits or more.
+EXACT_BITS = 2**62
+DIGITS_OF_A_BIT = math.log10(2)
+ONE_ROUGH_ROUNDING = math.ldexp(1.0, -ROUGH_BITS[8])
 
 
 def certify(
@@ -151,13 +157,32 @@ class _Certificate:
             explanation = Explanation(self.program, sides, self.findings)
             explanation.explain(disjoint)
             self.notes += explanation.notes
-        self.notes += compare_floats(
-            self.program,
-            self.analytic,
-            self.findings,
-            is_rounded=sides is not None and sides.is_rounded,
-        )
+        if sides is None or not self._floats_agree(sides):
+            self.notes += compare_floats(
+                self.program,
+                self.analytic,
+                self.findings,
+                is_rounded=sides is not None and sides.is_rounded,
+            )
         return self._evidence(explanation)
+
+    def _floats_agree(self, sides: Enclosures) -> bool:
+        """Whether the floats are nearer to the reference than one rounding of its terms.
+
+        It is a rough one, of eight bits fewer than floats have: nearer than this a run that
+        rounds so at every step could not tell them from the enclosures either.
+        """
+        if any(found.verdict is not Verdict.AGREES for found in self.findings.values()):
+            return False
+        floats = np.concatenate([array.ravel().astype(float) for array in self.analytic])
+        gap = np.abs(floats - np.array(list(map(float, sides.reference))))
+        terms = np.array(list(map(float, self.magnitude)))
+        value, own = float(sides.cost_run.result), self.program.cost_in_floats
+        return bool(
+            (gap <= ONE_ROUGH_ROUNDING * terms).all()
+            and np.isfinite(terms).all()
+            and abs(value - own) <= ONE_ROUGH_ROUNDING * abs(value)
+        )
 
     def _resolve(self) -> Enclosures | None:
         """The narrowest enclosures; precision doubles while entries have no verdict."""
@@ -193,6 +218,9 @@ class _Certificate:
         reference, analytic = sides.reference[i], sides.analytic[i]
         if i in sides.kinks:
             return self._judge_kink(sides, i)
+        shared = _shared_bits(reference, analytic)
+        if shared > ENOUGH_BITS:
+            return Finding(Verdict.AGREES, reference, shared * DIGITS_OF_A_BIT)
         distance = analytic - reference
         if not distance.is_finite():
             return None
@@ -265,3 +293,14 @@ class _Certificate:
         wrong = [f.reference for f in self.findings.values() if f.verdict is Verdict.WRONG]
         with Balls(self.bits).context():
             return [digits(r.rad(), r.abs_lower()) for r in wrong if not r.contains(0)]
+
+
+def _shared_bits(reference: Number, analytic: Number) -> float:
+    """Bits in which two numbers agree at least, from the radii of enclosures that overlap.
+
+    Quicker than their distance, which is at most 2^3 radii of the wider.
+    """
+    if not reference.overlaps(analytic):
+        return -math.inf
+    bits = min(reference.rel_accuracy_bits(), analytic.rel_accuracy_bits()) - 3
+    return bits if bits < EXACT_BITS else math.inf

@@ -278,6 +278,7 @@ class Program:
                 run.tape.tangents.add(zip(slots, tangents, strict=True))
             with _followed(run):
                 end = self._cost(arrays)
+            run.result = end.value
             zero = run.arithmetic.exact(0)
             if end.slot == CONSTANT:
                 return [zero] * len(slots), [0.0] * len(slots)
