@@ -48,8 +48,6 @@ PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 ZERO_BITS = 1024
 # Of agreement; those of a double.
 ENOUGH_BITS = 53
-# An exact number has so many bits or more.
-EXACT_BITS = 2**62
 DIGITS_OF_A_BIT = math.log10(2)
 ONE_ROUGH_ROUNDING = math.ldexp(1.0, -ROUGH_BITS[8])
 
@@ -200,8 +198,9 @@ class _Certificate:
             self.magnitude = sides.magnitude
             # Enclosures rounded to single precision stay wide at any precision.
             enough = ONE_DIGIT if sides.is_rounded else math.ldexp(1.0, -53)
+            self._agree(sides, open_entries)
             with Balls(bits).context():
-                for i in sorted(open_entries):
+                for i in sorted(open_entries - self.findings.keys()):
                     finding = self._judge(sides, i, enough)
                     if finding is not None:
                         self.findings[i] = finding
@@ -213,14 +212,19 @@ class _Certificate:
         self._leave_open(open_entries, undecided)
         return narrowest
 
+    def _agree(self, sides: Enclosures, entries: set[int]) -> None:
+        """Judge those of the entries at once that agree beyond the last bit of a float."""
+        bits = sides.shared_bits()
+        shown = (bits * DIGITS_OF_A_BIT).tolist()
+        for i in np.flatnonzero(bits > ENOUGH_BITS).tolist():
+            if i in entries and i not in sides.kinks:
+                self.findings[i] = Finding(Verdict.AGREES, sides.reference[i], shown[i])
+
     def _judge(self, sides: Enclosures, i: int, enough: float) -> Finding | None:
         """The verdict on one entry, None where more precision is needed."""
         reference, analytic = sides.reference[i], sides.analytic[i]
         if i in sides.kinks:
             return self._judge_kink(sides, i)
-        shared = _shared_bits(reference, analytic)
-        if shared > ENOUGH_BITS:
-            return Finding(Verdict.AGREES, reference, shared * DIGITS_OF_A_BIT)
         distance = analytic - reference
         if not distance.is_finite():
             return None
@@ -293,14 +297,3 @@ class _Certificate:
         wrong = [f.reference for f in self.findings.values() if f.verdict is Verdict.WRONG]
         with Balls(self.bits).context():
             return [digits(r.rad(), r.abs_lower()) for r in wrong if not r.contains(0)]
-
-
-def _shared_bits(reference: Number, analytic: Number) -> float:
-    """Bits in which two numbers agree at least, from the radii of enclosures that overlap.
-
-    Quicker than their distance, which is at most 2^3 radii of the wider.
-    """
-    if not reference.overlaps(analytic):
-        return -math.inf
-    bits = min(reference.rel_accuracy_bits(), analytic.rel_accuracy_bits()) - 3
-    return bits if bits < EXACT_BITS else math.inf
