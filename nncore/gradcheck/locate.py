@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,7 +161,7 @@ class _Search:
         complete = not total.is_wrong or self._search(0, size, self._sums(0, size, total))
         return Located(self.places, complete, self.made)
 
-    def _weighted(self, start: int, stop: int, factors: NDArray[np.float64]) -> Measured:
+    def _weighted(self, start: int, stop: int, factors: NDArray[np.floating[Any]]) -> Measured:
         """The errors of a part, not found before, their weights times the factors."""
         self.made += 1
         chosen = self.order[start:stop]
