@@ -42,7 +42,7 @@ FEW = 1_000
 # Kinks smaller than this part of the slope are not looked for: no piece of a network has them.
 UNSEEN_KINK = 1e-6
 # A short step, and how much more a part of the entries may bend over it than all together.
-NEAR, BENDS = 2.0**-20, 8.0
+NEAR, BENDS = 2.0**-24, 8.0
 Place: TypeAlias = tuple[int, tuple[int, ...]]
 
 
