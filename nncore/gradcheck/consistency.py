@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .structure import FloatArray
     from .tape import Number
 
-__all__ = ["compare_floats"]
+__all__ = ["ROUGH_BITS", "compare_floats"]
 
 # By the bytes of the narrowest float.
 ROUGH_BITS = {2: 6, 4: 16, 8: 45}
