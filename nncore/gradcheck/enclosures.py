@@ -16,6 +16,7 @@ from .balls import Ball, array_of, balls
 from .frames import line_of
 from .functions import FUNCTIONS
 from .run import Arithmetic, Run, Undecided
+from .state import State
 from .tape import CONSTANT, Number, Operand, Sums
 from .ufuncs import UFUNCS
 
@@ -167,6 +168,7 @@ class Program:
         ]
         self._numbers: dict[str, list[Number]] = {}
         self.cost_in_floats: float = float(np.asarray(self.run_in_floats()).reshape(-1)[0])
+        self.state: State = State(self.cost, self.gradient)
 
     def run_in_floats(self) -> Operand:
         """Run both programs in floats, so that objects which keep arrays keep floats.
@@ -227,7 +229,7 @@ class Program:
             Enclosures of its entries, and the run.
         """
         run = settings.run(rough=rough)
-        with run, _followed(run):
+        with run, self._followed(run):
             params = self.structure.rebuild(self._arrays(run))
             leaves = [balls(leaf) for leaf in self.structure.leaves(self.gradient(params))]
         return [ball.value for leaf in leaves for ball in _ravelled(leaf)], run
@@ -246,7 +248,7 @@ class Program:
             Enclosure of the cost, and the run.
         """
         run = settings.run(rough=True)
-        with run, _followed(run):
+        with run, self._followed(run):
             value = self._cost(self._arrays(run))
         return value.value, run
 
@@ -276,7 +278,7 @@ class Program:
                 run.tape.tangents = Sums()
                 tangents = map(run.arithmetic.exact, moved)
                 run.tape.tangents.add(zip(slots, tangents, strict=True))
-            with _followed(run):
+            with self._followed(run):
                 end = self._cost(arrays)
             zero = run.arithmetic.exact(0)
             if end.slot == CONSTANT:
@@ -361,6 +363,33 @@ class Program:
             for array in self.structure.arrays
         ]
 
+    @contextlib.contextmanager
+    def _followed(self, run: Run) -> Iterator[None]:
+        """Turn whatever the user's code raises on foreign numbers into a reason.
+
+        What was refused counts even if the code caught the error and went on. What the code
+        keeps between calls is as before.
+        """
+        try:
+            yield
+        except Exception as error:
+            if run.overlap is not None:
+                raise Undecided(run.overlap) from error
+            if run.defeat is not None:
+                raise Stopped(run.defeat) from error
+            if isinstance(error, Stopped):
+                raise
+            place = f" in {line_of(error)}" if line_of(error) else ""
+            what = f"{type(error).__name__}{place}: {error}"
+            msg = f"the code does not run on {run.arithmetic.name}: {what}"
+            raise Stopped(msg) from error
+        finally:
+            self.state.restore()
+        if run.overlap is not None:
+            raise Undecided(run.overlap)
+        if run.defeat is not None:
+            raise Stopped(run.defeat)
+
 
 def tight(ball: Number) -> bool:
     """Whether the radius is beyond the last bit of a float.
@@ -395,28 +424,3 @@ def _flat(array: Operand) -> list[float]:
 def _ravelled(array: Operand) -> list[Ball]:
     """The entries, row by row."""
     return np.asarray(array).ravel().tolist()
-
-
-@contextlib.contextmanager
-def _followed(run: Run) -> Iterator[None]:
-    """Turn whatever the user's code raises on foreign numbers into a reason.
-
-    What was refused counts even if the code caught the error and went on.
-    """
-    try:
-        yield
-    except Exception as error:
-        if run.overlap is not None:
-            raise Undecided(run.overlap) from error
-        if run.defeat is not None:
-            raise Stopped(run.defeat) from error
-        if isinstance(error, Stopped):
-            raise
-        place = f" in {line_of(error)}" if line_of(error) else ""
-        what = f"{type(error).__name__}{place}: {error}"
-        msg = f"the code does not run on {run.arithmetic.name}: {what}"
-        raise Stopped(msg) from error
-    if run.overlap is not None:
-        raise Undecided(run.overlap)
-    if run.defeat is not None:
-        raise Stopped(run.defeat)

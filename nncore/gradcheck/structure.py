@@ -320,6 +320,8 @@ def _asarray(leaf: Params) -> AnyArray:
     """The leaf as an array of whatever numbers it holds."""
     if leaf is None:
         return np.empty(0)
+    if isinstance(leaf, np.matrix):
+        return np.asarray(leaf)
     if hasattr(leaf, "shape") and hasattr(leaf, "dtype"):
         return cast("AnyArray", leaf)
     try:
