@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arithmetic import Balls, Rationals
-from .balls import Ball, array_of, balls
+from .balls import Ball, array_of, balls, is_constant
 from .frames import line_of
 from .functions import FUNCTIONS
+from .matrices import BallMatrix
 from .run import Arithmetic, Run, Undecided
 from .state import State
 from .tape import CONSTANT, Number, Operand, Sums
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from .structure import Params, Structure
 
+# Known to numpy from here on: `np.matrix` asks our arrays for it.
+assert BallMatrix.__base__  # noqa: S101
 __all__ = ["Enclosures", "Kink", "Program", "Settings", "Stopped", "tight"]
 
 # Pairs of opposite random directions along which ties are resolved.
@@ -166,6 +169,7 @@ class Program:
         self.floats: list[float] = [
             value for array in self.structure.arrays for value in _flat(array)
         ]
+        self.dtype: np.dtype[Any] = np.result_type(*self.structure.arrays)
         self._numbers: dict[str, list[Number]] = {}
         self.cost_in_floats: float = float(np.asarray(self.run_in_floats()).reshape(-1)[0])
         self.state: State = State(self.cost, self.gradient)
@@ -228,7 +232,7 @@ class Program:
         pair
             Enclosures of its entries, and the run.
         """
-        run = settings.run(rough=rough)
+        run = settings.run(rough=rough, dtype=self.dtype)
         with run, self._followed(run):
             params = self.structure.rebuild(self._arrays(run))
             leaves = [balls(leaf) for leaf in self.structure.leaves(self.gradient(params))]
@@ -247,7 +251,7 @@ class Program:
         pair
             Enclosure of the cost, and the run.
         """
-        run = settings.run(rough=True)
+        run = settings.run(rough=True, dtype=self.dtype)
         with run, self._followed(run):
             value = self._cost(self._arrays(run))
         return value.value, run
@@ -297,7 +301,7 @@ class Program:
     ) -> tuple[list[Number], list[Number], Run]:
         """Derivatives, magnitudes and run."""
         forced = options.pop("forced", 0)
-        run = settings.run(recording=True, forced=forced)
+        run = settings.run(recording=True, forced=forced, dtype=self.dtype)
         return *self.derivatives(run, **options), run
 
     def _resolve(
@@ -338,7 +342,7 @@ class Program:
         """The cost, one number of the run."""
         self.evaluations += 1
         value = self.cost(self.structure.rebuild(arrays))
-        if isinstance(value, float | int | np.number):
+        if is_constant(value):
             msg = (
                 "the cost returned a plain number: it does not read its argument, or the "
                 "derivative was lost on the way"

@@ -82,7 +82,7 @@ def factor(thing: Operand) -> Operand:
         A plain array of floats as it is: its entries need no place on the tape.
     """
     is_plain = isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
-    return thing if is_plain else np.asarray(balls(thing))
+    return np.asarray(thing if is_plain else balls(thing))
 
 
 def _matrix(array: Operand) -> tuple[Matrix, Sequence[int] | None]:

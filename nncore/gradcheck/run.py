@@ -10,6 +10,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+import numpy as np
+
 from . import frames
 from .tape import CONSTANT, Matrix, Number, Operand, Tape
 
@@ -24,6 +26,7 @@ __all__ = [
     "Defeated",
     "Run",
     "Undecided",
+    "asked_by_user",
     "current",
     "user_line",
 ]
@@ -95,6 +98,8 @@ class Run:
         Follow the floats: the midpoint decides, and underflow is allowed for.
     forced : int, optional
         1 or -1: how ties are to be decided, for a look at that side of them.
+    dtype : dtype, optional
+        Of the floats that the numbers stand for.
     """
 
     arithmetic: Arithmetic
@@ -107,6 +112,7 @@ class Run:
     removed: frozenset[tuple[float, str]] = frozenset()
     rough: bool = False
     forced: int = 0
+    dtype: np.dtype[Any] = np.dtype(float)
 
     def __post_init__(self) -> None:
         self.tape: Tape = Tape(recording=self.recording)
@@ -300,6 +306,18 @@ def current() -> Run:
         msg = "a number of a certified check is used after it ended: your code keeps a buffer"
         raise Defeated(msg)
     return _active[-1]
+
+
+def asked_by_user() -> bool:
+    """Whether the caller's caller is the user's own code.
+
+    Returns
+    -------
+    bool
+        Not so for numpy, which must see what an array holds.
+    """
+    frame = sys._getframe(2)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as below
+    return _is_users(frame.f_code.co_filename)
 
 
 def user_line() -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .approximations import bounded, sees_small, with_small
-from .balls import Ball, array_of, balls
+from .balls import Ball, array_of, balls, is_constant
 from .choices import absolute, choice, compare, finiteness, heaviside, signs
 from .elementary import BINARY, UNARY
 from .operations import apply, unwrapped
@@ -29,9 +29,9 @@ def _elementwise(function: Elementary) -> Operand:
 
 def _power(base: Operand, exponent: Operand) -> Operand:
     """The power; an exponent such as 2.0 is the integer, which nothing has rounded."""
-    if isinstance(exponent, float | np.floating) and float(exponent).is_integer():
+    if is_constant(exponent) and float(exponent).is_integer():
         exponent = int(exponent)
-    if isinstance(exponent, float | np.floating) and exponent == 0.5:
+    if is_constant(exponent) and exponent == 0.5:
         return UFUNCS[np.sqrt](base)
     return apply(BINARY[np.power], base, exponent)
 
