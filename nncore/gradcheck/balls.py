@@ -339,12 +339,16 @@ def _entries(array: AnyArray) -> list[Ball]:
         raise run.defeated(msg)
     if kind == "f":
         run.meet(flat)
+        if array.dtype.itemsize < np.dtype(float).itemsize:
+            run.meet_short(flat)
     return list(map(Ball, run.numbers(flat)))
 
 
 def _constant(entry: Operand) -> Ball:
     """A number that stands among ours in an array."""
     run = current()
+    if isinstance(entry, np.floating) and not isinstance(entry, float):
+        run.meet_short([float(entry)])
     plain = entry.item() if isinstance(entry, np.generic) else entry
     if not isinstance(plain, int | float):
         msg = f"an array holds a {type(plain).__name__}"

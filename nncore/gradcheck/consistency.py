@@ -1,7 +1,8 @@
 """Whether the program that ran on balls is the one that the user runs.
 
 The same program runs once more, in balls of eight bits fewer than floats have: rough enough to
-enclose whatever its own floats may owe to rounding.
+enclose whatever its own floats may owe to rounding. And the cost moves in floats, along one
+random direction, as the enclosed derivatives say.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import numpy as np
 
 from .enclosures import Program, Settings
 from .evidence import Verdict
+from .lines import Point
 from .run import Undecided
+from .slopes import Slope, confirmed, noise_along, slope
 
 if TYPE_CHECKING:
     from .findings import Finding
@@ -24,6 +27,10 @@ __all__ = ["compare_floats"]
 
 # By the bytes of the narrowest float.
 ROUGH_BITS = {2: 6, 4: 16, 8: 45}
+# Differences were never further off than their own error; the terms of a sum of derivatives
+# are floats.
+MARGIN = 4.0
+ROUNDING = 1e-12
 
 
 def compare_floats(
@@ -63,19 +70,63 @@ def compare_floats(
     if _outside(value, program.cost_in_floats):
         if cost_run.doubtful:
             return [*notes, f"{cost_run.doubtful[0]}: in floats the cost may go another way"]
-        for finding in findings.values():
-            finding.verdict = Verdict.INCONSISTENT
-        notes.append(
+        difference = (
             f"the cost is {program.cost_in_floats!r} in floats, but {value.str(15)} in ball "
-            "arithmetic: it is not the same program for both"
+            "arithmetic"
         )
-        return notes
+        return [*notes, _give_up(findings, difference)]
+    moves = _move(program, findings)
+    if moves:
+        return [*notes, _give_up(findings, moves)]
     flat = np.concatenate([array.ravel().astype(float) for array in analytic]).tolist()
     for i, finding in findings.items():
         if finding.verdict is not Verdict.UNRESOLVABLE and _outside(rough[i], flat[i]):
             doubtful = bool(run.doubtful)
             finding.verdict = Verdict.UNRESOLVABLE if doubtful else Verdict.INCONSISTENT
     return notes
+
+
+def _give_up(findings: dict[int, Finding], difference: str) -> str:
+    """Call all entries inconsistent; what to tell the user."""
+    for finding in findings.values():
+        finding.verdict = Verdict.INCONSISTENT
+    return f"{difference}: it is not the same program for both"
+
+
+def _move(program: Program, findings: dict[int, Finding]) -> str:
+    """How the cost moves in floats, where the enclosed derivatives say otherwise.
+
+    A program that knows balls from floats may give both the same value, and no more.
+    """
+    point = Point(program.cost, program.structure)
+    found = [findings[i] for i in range(len(findings))]
+    references = np.array([float(finding.reference.mid()) for finding in found])
+    kinks = np.array([finding.verdict is Verdict.KINK for finding in found])
+    vector = np.concatenate([part.ravel() for part in point.direction(_rng(program))])
+    vector[kinks | ~np.isfinite(references)] = 0.0
+    if not vector.any():
+        return ""
+    line = point.along(point.unflattened(vector))
+    noise = noise_along(line)
+    moved = slope(line, noise)
+    terms = vector * np.where(vector, references, 0.0)
+    expected, rounding = math.fsum(terms), float(np.abs(terms).sum()) * ROUNDING
+
+    def differs(moved: Slope) -> bool:
+        error = MARGIN * moved.error + rounding
+        return not moved.is_kink and abs(moved.value - expected) > error
+
+    if not differs(moved) or not differs(confirmed(line, noise, moved)):
+        return ""
+    return (
+        f"along a direction the cost grows by {moved.value:.10g} in floats, but by "
+        f"{expected:.10g} in ball arithmetic"
+    )
+
+
+def _rng(program: Program) -> np.random.Generator:
+    """Of the program's seed."""
+    return np.random.default_rng(program.seed)
 
 
 def _outside(rough: Number, value: float) -> bool:

@@ -50,6 +50,8 @@ class Settings:
         By how much the constants `one_sided` are widened.
     one_sided : frozenset of float, optional
         Constants that occur in one of the two programs only.
+    short : frozenset of float, optional
+        Those that were rounded to single precision.
     seed : int, optional
         Move them by so many ulp in a random sense instead.
     removed : frozenset, optional
@@ -59,6 +61,7 @@ class Settings:
     bits: int | None
     ulp: int = 0
     one_sided: frozenset[float] = frozenset()
+    short: frozenset[float] = frozenset()
     seed: int | None = None
     removed: frozenset[tuple[float, str]] = frozenset()
 
@@ -75,6 +78,7 @@ class Settings:
             FUNCTIONS,
             ulp=self.ulp,
             one_sided=self.one_sided,
+            short=self.short,
             seed=self.seed,
             removed=self.removed,
             **options,
@@ -138,6 +142,12 @@ class Enclosures:
             for value, line in (cost | gradient).items()
             if (value in cost) != (value in gradient)
         }
+
+    @property
+    def short(self) -> frozenset[float]:
+        """Those that were rounded to single precision."""
+        met = self.cost_run.met_short | self.gradient_run.met_short
+        return frozenset(met & self.one_sided.keys())
 
     @property
     def is_rounded(self) -> bool:

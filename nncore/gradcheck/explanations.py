@@ -136,7 +136,9 @@ class Explanation:
 
     def _at(self, settings: Settings, ulp: int) -> Settings:
         """The settings, with the constants of one program widened."""
-        return dataclasses.replace(settings, ulp=ulp, one_sided=frozenset(self.one_sided))
+        return dataclasses.replace(
+            settings, ulp=ulp, one_sided=frozenset(self.one_sided), short=self.sides.short
+        )
 
     def _limit(self, sides: Enclosures, i: int) -> None:
         """Agreement as far as constants allow it: to a digit of the entry, or in its terms."""

@@ -126,7 +126,11 @@ def _astype(array: Operand, dtype: Operand, *_: Operand, **options: Operand) -> 
     # Subnormal numbers of the narrow type owe an absolute error as well.
     relative = error * run.arithmetic.exact(float(np.finfo(kind).eps) / 2)
     absolute = error * run.arithmetic.exact(float(np.finfo(kind).smallest_subnormal))
-    return apply(Elementary(lambda x: x * (1 + relative) + absolute, (None,)), ours)
+
+    def rounded(x: Operand) -> Operand:
+        return x if x == 0 else x * (1 + relative) + absolute  # an exact zero is not rounded
+
+    return apply(Elementary(rounded, (None,)), ours)
 
 
 def _norm(

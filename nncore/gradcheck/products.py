@@ -92,6 +92,8 @@ def _matrix(array: Operand) -> tuple[Matrix, Sequence[int] | None]:
     slots = None
     if array.dtype.kind == "f":
         run.meet(flat)
+        if array.dtype.itemsize < np.dtype(float).itemsize:
+            run.meet_short(flat)
         values = run.numbers(flat)
     else:
         values = [ball.value for ball in flat]

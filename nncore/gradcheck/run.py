@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LOCK",
+    "MOST_SHORT_ULP",
+    "SHORT_ULP",
     "Arithmetic",
     "Defeated",
     "Run",
@@ -30,6 +32,12 @@ __all__ = [
     "current",
     "user_line",
 ]
+
+
+# An ulp of single precision in ulp of a float, and how many of them constants may have lost:
+# 10 of 24 bits, as they may have lost 18 of 53.
+SHORT_ULP = 2**29
+MOST_SHORT_ULP = 2**10
 
 
 class Undecided(Exception):  # noqa: N818 - not an error: more precision may decide
@@ -69,6 +77,10 @@ class Arithmetic(Protocol):
         """Number that contains what underflow may leave of it."""
         ...
 
+    def shortened(self, number: Number) -> Number:
+        """Number that contains it rounded to single precision."""
+        ...
+
     def context(self) -> AbstractContextManager[Any]:
         """Context manager in which its operations are valid."""
         ...
@@ -90,6 +102,8 @@ class Run:
         By how much constants that occur in this run alone are widened.
     one_sided : frozenset of float, optional
         Those constants.
+    short : frozenset of float, optional
+        Those of them that were rounded to single precision.
     seed : int, optional
         Move these constants by so many ulp in a random sense instead.
     removed : frozenset of float and line, optional
@@ -108,6 +122,7 @@ class Run:
     recording: bool = False
     ulp: int = 0
     one_sided: frozenset[float] = frozenset()
+    short: frozenset[float] = frozenset()
     seed: int | None = None
     removed: frozenset[tuple[float, str]] = frozenset()
     rough: bool = False
@@ -116,6 +131,8 @@ class Run:
 
     def __post_init__(self) -> None:
         self.tape: Tape = Tape(recording=self.recording)
+        # Those of them whose digits are those of single precision.
+        self.met_short: set[float] = set()
         # Floats that met a foreign number, with the line where they did.
         self.met: list[tuple[list[float], str]] = []
         # Small constants inside logarithms, roots and divisions, and active clip bounds.
@@ -166,11 +183,14 @@ class Run:
         number = self.arithmetic.exact(value)
         if not self.ulp or value not in self.one_sided or not isinstance(value, float):
             return number
+        ulp = self.ulp
+        if value in self.short:
+            ulp = min(ulp, MOST_SHORT_ULP) * SHORT_ULP
         if self.seed is None:
-            return self.arithmetic.widened(value, self.ulp)
+            return self.arithmetic.widened(value, ulp)
         draw = random.Random(f"{self.seed} {value}")  # noqa: S311 - no secret
         # Of different lengths: moves of one length cancel where both programs scale alike.
-        steps = draw.choice((-1, 1)) * draw.randint((self.ulp + 1) // 2, self.ulp)
+        steps = draw.choice((-1, 1)) * draw.randint((ulp + 1) // 2, ulp)
         return number + steps * self.arithmetic.exact(math.ulp(value))
 
     def numbers(self, values: list[float]) -> list[Number]:
@@ -200,6 +220,16 @@ class Run:
         floats = [value for value in values if value and math.isfinite(value)]
         if floats:
             self.met.append((floats, user_line()))
+
+    def meet_short(self, values: Iterable[float]) -> None:
+        """Remember floats of single precision; what has few digits was not rounded.
+
+        Parameters
+        ----------
+        values : iterable of float
+            All of them.
+        """
+        self.met_short.update(v for v in values if not _has_few_digits(v))
 
     def constants(self) -> dict[float, str]:
         """Every float that met a foreign number.
@@ -282,6 +312,13 @@ class Run:
     def _same(self, left: Operand, right: Operand) -> bool:
         """Whether both are one and the same number, not only equal."""
         return left is right or (self.recording and left.slot == right.slot != CONSTANT)
+
+
+def _has_few_digits(value: float) -> bool:
+    """Whether a number such as 1 or 0.5 has at most eight bits."""
+    if not math.isfinite(value):
+        return True
+    return (math.frexp(value)[0] * 2**8).is_integer()
 
 
 # Precision and the run under way are global: one run at a time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,8 @@ def _power(base: Operand, exponent: Operand) -> Operand:
         exponent = int(exponent)
     if is_constant(exponent) and exponent == 0.5:
         return UFUNCS[np.sqrt](base)
+    if is_constant(base) and base == math.e:  # the float nearest to e stands for it
+        return UFUNCS[np.exp](exponent)
     return apply(BINARY[np.power], base, exponent)
 
 
