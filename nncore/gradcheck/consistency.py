@@ -31,6 +31,8 @@ ROUGH_BITS = {2: 6, 4: 16, 8: 45}
 # are floats.
 MARGIN = 4.0
 ROUNDING = 1e-12
+# Memory alignment may change the order of a sum.
+SAME = 1e-10
 
 
 def compare_floats(
@@ -100,13 +102,16 @@ def _move(program: Program, findings: dict[int, Finding]) -> str:
     """
     point = Point(program.cost, program.structure)
     found = [findings[i] for i in range(len(findings))]
-    references = np.array([float(finding.reference.mid()) for finding in found])
+    references = np.array([float(finding.reference) for finding in found])
     kinks = np.array([finding.verdict is Verdict.KINK for finding in found])
     vector = np.concatenate([part.ravel() for part in point.direction(_rng(program))])
     vector[kinks | ~np.isfinite(references)] = 0.0
     if not vector.any():
         return ""
     line = point.along(point.unflattened(vector))
+    before, now = program.cost_in_floats, line(0.0)
+    if abs(now - before) > SAME * abs(before):
+        return f"the cost was {before!r}, and later {now!r} at the same point"
     noise = noise_along(line)
     moved = slope(line, noise)
     terms = vector * np.where(vector, references, 0.0)

@@ -54,6 +54,10 @@ class Settings:
         Those that were rounded to single precision.
     seed : int, optional
         Move them by so many ulp in a random sense instead.
+    stretched : frozenset of float, optional
+        Constants taken larger.
+    halves : int, optional
+        How many times half of their size.
     removed : frozenset, optional
         Constants left out as approximations, each with its line.
     """
@@ -63,6 +67,8 @@ class Settings:
     one_sided: frozenset[float] = frozenset()
     short: frozenset[float] = frozenset()
     seed: int | None = None
+    stretched: frozenset[float] = frozenset()
+    halves: int = 2
     removed: frozenset[tuple[float, str]] = frozenset()
 
     @property
@@ -80,6 +86,8 @@ class Settings:
             one_sided=self.one_sided,
             short=self.short,
             seed=self.seed,
+            stretched=self.stretched,
+            halves=self.halves,
             removed=self.removed,
             **options,
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import numpy as np
 
 from . import frames
+from .rounding import has_few_digits
 from .tape import CONSTANT, Matrix, Number, Operand, Tape
 
 if TYPE_CHECKING:
@@ -106,6 +107,10 @@ class Run:
         Those of them that were rounded to single precision.
     seed : int, optional
         Move these constants by so many ulp in a random sense instead.
+    stretched : frozenset of float, optional
+        Constants to be taken larger.
+    halves : int, optional
+        How many times half of their size.
     removed : frozenset of float and line, optional
         Constants to be left out, as approximations.
     rough : bool, optional
@@ -124,6 +129,8 @@ class Run:
     one_sided: frozenset[float] = frozenset()
     short: frozenset[float] = frozenset()
     seed: int | None = None
+    stretched: frozenset[float] = frozenset()
+    halves: int = 2
     removed: frozenset[tuple[float, str]] = frozenset()
     rough: bool = False
     forced: int = 0
@@ -181,6 +188,8 @@ class Run:
             is set.
         """
         number = self.arithmetic.exact(value)
+        if value in self.stretched:
+            return number * self.halves / 2
         if not self.ulp or value not in self.one_sided or not isinstance(value, float):
             return number
         ulp = self.ulp
@@ -206,7 +215,8 @@ class Run:
         list of Number
             As `number` gives them.
         """
-        convert = self.number if self.ulp else self.arithmetic.exact
+        is_as_it_is = not (self.ulp or self.stretched)
+        convert = self.arithmetic.exact if is_as_it_is else self.number
         return list(map(convert, values))
 
     def meet(self, values: Iterable[float]) -> None:
@@ -229,7 +239,7 @@ class Run:
         values : iterable of float
             All of them.
         """
-        self.met_short.update(v for v in values if not _has_few_digits(v))
+        self.met_short.update(v for v in values if not has_few_digits(v))
 
     def constants(self) -> dict[float, str]:
         """Every float that met a foreign number.
@@ -312,13 +322,6 @@ class Run:
     def _same(self, left: Operand, right: Operand) -> bool:
         """Whether both are one and the same number, not only equal."""
         return left is right or (self.recording and left.slot == right.slot != CONSTANT)
-
-
-def _has_few_digits(value: float) -> bool:
-    """Whether a number such as 1 or 0.5 has at most eight bits."""
-    if not math.isfinite(value):
-        return True
-    return (math.frexp(value)[0] * 2**8).is_integer()
 
 
 # Precision and the run under way are global: one run at a time.

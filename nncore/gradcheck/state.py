@@ -97,9 +97,10 @@ class State:
 
     def _of_function(self, function: types.FunctionType) -> Iterable[Thing]:
         """The cells, defaults and globals that a function uses."""
+        found: list[Thing] = [inspect.unwrap(function)]
         if not is_users(function.__code__.co_filename):
-            return []
-        found = [function.__defaults__, function.__kwdefaults__, inspect.unwrap(function)]
+            return found
+        found += [function.__defaults__, function.__kwdefaults__]
         for cell in function.__closure__ or ():
             if _is_filled(cell):
                 self._cells.append((cell, cell.cell_contents))
