@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from .structure import AnyArray
 
-__all__ = ["METHODS", "Ball", "BallArray", "array_of", "balls", "is_constant", "wrapped"]
+__all__ = [
+    "METHODS",
+    "Ball",
+    "BallArray",
+    "array_of",
+    "balls",
+    "entries_of",
+    "is_constant",
+    "wrapped",
+]
 
 _CAST = (
     "{} makes a plain float of a number whose derivative is followed; leave it out, or keep to "
@@ -321,11 +330,22 @@ def balls(thing: Operand) -> Operand:
         run.meet([thing] if isinstance(thing, float) else [])
         return array_of([Ball(run.number(thing))], ())
     array = thing if isinstance(thing, np.ndarray) else np.asarray(thing)
-    return array_of(_entries(array), array.shape)
+    return array_of(entries_of(array), array.shape)
 
 
-def _entries(array: AnyArray) -> list[Ball]:
-    """The entries of an array as numbers of the run."""
+def entries_of(array: AnyArray) -> list[Ball]:
+    """The entries of an array as numbers of the run.
+
+    Parameters
+    ----------
+    array : ndarray
+        Of our numbers, or of floats, which become constants of the run.
+
+    Returns
+    -------
+    list of Ball
+        Row by row.
+    """
     run = current()
     kind = array.dtype.kind
     flat = np.asarray(array).ravel().tolist()

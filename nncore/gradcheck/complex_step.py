@@ -215,7 +215,7 @@ class _Table:
                     minus = -self.imaginary(self.call(arrays))
                     if abs(plus - minus) > SPLIT * (abs(plus) + abs(minus)):
                         left, right = (side * self.point.scales[k] for side in (minus, plus))
-                        self.kinks[k, index] = Slope(right, 0.0, left, right, 0.0, 2)
+                        self.kinks[k, index] = Slope(right, 0.0, left, right, 0.0)
                 array[index] = kept
                 done += 1
                 if progress:

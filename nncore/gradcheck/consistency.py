@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .structure import FloatArray
     from .tape import Number
 
-__all__ = ["compare_floats"]
+__all__ = ["ROUGH_BITS", "compare_floats", "compare_moves"]
 
 # By the bytes of the narrowest float.
 ROUGH_BITS = {2: 6, 4: 16, 8: 45}
@@ -77,9 +77,6 @@ def compare_floats(
             "arithmetic"
         )
         return [*notes, _give_up(findings, difference)]
-    moves = _move(program, findings)
-    if moves:
-        return [*notes, _give_up(findings, moves)]
     flat = np.concatenate([array.ravel().astype(float) for array in analytic]).tolist()
     for i, finding in findings.items():
         if finding.verdict is not Verdict.UNRESOLVABLE and _outside(rough[i], flat[i]):
@@ -95,11 +92,29 @@ def _give_up(findings: dict[int, Finding], difference: str) -> str:
     return f"{difference}: it is not the same program for both"
 
 
-def _move(program: Program, findings: dict[int, Finding]) -> str:
-    """How the cost moves in floats, where the enclosed derivatives say otherwise.
+def compare_moves(program: Program, findings: dict[int, Finding]) -> list[str]:
+    """Correct the verdicts where the cost moves in floats in another way than on balls.
 
     A program that knows balls from floats may give both the same value, and no more.
+
+    Parameters
+    ----------
+    program : Program
+        The user's cost and gradient.
+    findings : dict
+        By the flat index of the entry; changed.
+
+    Returns
+    -------
+    list of str
+        What to tell the user.
     """
+    moves = _move(program, findings)
+    return [_give_up(findings, moves)] if moves else []
+
+
+def _move(program: Program, findings: dict[int, Finding]) -> str:
+    """How the cost moves in floats, where the enclosed derivatives say otherwise."""
     point = Point(program.cost, program.structure)
     found = [findings[i] for i in range(len(findings))]
     references = np.array([float(finding.reference) for finding in found])

@@ -121,10 +121,10 @@ class Rounding:
         if kind == "f":
             epsilon = np.finfo(array.dtype).eps
             with self.inside():
-                # Moves of one size would cancel exactly in one run of two.
-                units = self.rng.uniform(1, 3, np.shape(array))
-                signs = self.rng.integers(0, 2, np.shape(array)) * 2 - 1
-                factor = 1 + self.amplitude * epsilon * signs * units
+                # By 1 to 3 units: moves of one size would cancel exactly in one run of two.
+                units = self.rng.uniform(-2, 2, np.shape(array))
+                units += np.copysign(1.0, units)
+                factor = 1 + self.amplitude * epsilon * units
                 return np.asarray(array * factor, dtype=array.dtype)
         if kind == "c":
             return self.moved(np.real(array)) + 1j * self.moved(np.imag(array))

@@ -152,6 +152,8 @@ class Run:
         self.doubtful: list[str] = []
         # Lines of roundings to single precision.
         self.roundings: list[str] = []
+        # The cost, where it is the cost that runs.
+        self.result: Number = None
         # The first thing that could not be given or decided, even if the code caught the error.
         self.defeat: str | None = None
         self.overlap: str | None = None

@@ -429,6 +429,20 @@ def test_a_cost_that_is_another_program_in_floats_is_inconsistent():
     assert "not the same program" in " ".join(evidence.notes)
 
 
+def test_a_cost_that_is_a_little_different_in_floats_is_inconsistent():
+    def two_faced(w):
+        return (w * w).sum() * (1 if w.dtype == object else 1 + 1e-12)
+
+    assert only(two_faced, lambda w: 2 * w, np.array([0.3])) == "inconsistent"
+
+
+def test_a_gradient_that_is_a_little_different_in_floats_is_inconsistent():
+    def two_faced(w):
+        return 2 * w * (1 if w.dtype == object else 1 + 1e-12)
+
+    assert only(lambda w: (w * w).sum(), two_faced, np.array([0.3])) == "inconsistent"
+
+
 def test_a_formula_that_floats_evaluate_badly_is_told():
     def unstable(w):
         return (1 - np.cos(w)) / w**2 - ((1 - np.cos(w)) / w**2 - w)
@@ -513,7 +527,9 @@ def out_of_reach():
     def keeping():
         kept = []
         while True:
-            kept.append((yield kept))
+            thing = yield kept
+            if thing is not None:
+                kept.append(thing)
 
     keeper = keeping()
     next(keeper)
@@ -525,11 +541,15 @@ def test_numbers_from_another_run_are_named():
 
     def hoarding(w):
         if type(w) is not np.ndarray:
-            return (kept.send(w)[0] * w).sum()
-        return (w * w).sum()
+            kept.send(w)
+        return 2 * w
+
+    def feeding(w):
+        held = kept.send(None)
+        return (held[0] * w if held else w * w).sum()
 
     with pytest.raises(NotApplicable, match="hidden state"):
-        certified(hoarding, lambda w: 2 * w, np.array([0.3, 0.7]))
+        certified(feeding, hoarding, np.array([0.3, 0.7]))
 
 
 @pytest.mark.parametrize("plain", [lambda _: 1.0, lambda w: w])
@@ -691,7 +711,8 @@ def test_an_approximation_beside_rounded_constants():
 def test_floats_that_cannot_follow_are_told():
     def careful(w):
         y = w * (1 + 2**-50) - w
-        return 2 * w if np.isfinite(np.log(y)).all() else w
+        noisy = w + 1e9 - 1e9
+        return w + noisy if np.isfinite(np.log(y)).all() else w
 
     evidence = certified(lambda w: (w * w).sum(), careful, np.array([0.3]))
     assert verdicts(evidence) == {"agrees"}
