@@ -12,7 +12,7 @@ import numpy as np
 
 from .diagnose import Case, diagnose
 from .evidence import Approximation, Evidence, NotApplicable, Progress, Verdict
-from .hygiene import FATAL, Inspection, Kind, inspect
+from .hygiene import FATAL, Inspection, inspect
 from .report import Report
 from .structure import Params, Structure
 

@@ -124,11 +124,11 @@ def _move(program: Program, findings: dict[int, Finding]) -> str:
     if not vector.any():
         return ""
     line = point.along(point.unflattened(vector))
-    before, now = program.cost_in_floats, line(0.0)
-    if abs(now - before) > SAME * abs(before):
-        return f"the cost was {before!r}, and later {now!r} at the same point"
     noise = noise_along(line)
     moved = slope(line, noise)
+    before, now = program.cost_in_floats, line(0.0)
+    if abs(now - before) > SAME * abs(before):
+        return f"the cost was {before!r}, and is {now!r} at the same point after other calls"
     terms = vector * np.where(vector, references, 0.0)
     expected, rounding = math.fsum(terms), float(np.abs(terms).sum()) * ROUNDING
 

@@ -156,7 +156,7 @@ class Explanation:
                 if any(_grow_with_power([larger[0] / gap, larger[1] / gap], p) for p in POWERS):
                     quotients.add(i)
         kind = "the step of a difference quotient"
-        self._approximate(quotients, {(value, line): kind for value, line in steps.items()})
+        self._approximate(quotients, dict.fromkeys(steps.items(), kind))
         return entries - quotients
 
     def _give_up(self, entries: set[int], what_constants_do: str) -> None:

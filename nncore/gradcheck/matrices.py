@@ -28,11 +28,11 @@ class BallMatrix(BallArray, np.matrix[Any, np.dtype[Any]]):
             options = {**options, "keepdims": True}
         return super().__array_function__(function, types, args, options)
 
-    def getA(self) -> BallArray:  # noqa: N802 - numpy's name
+    def getA(self) -> BallArray:
         """The array."""
         return self.view(BallArray)
 
-    def getA1(self) -> BallArray:  # noqa: N802 - numpy's name
+    def getA1(self) -> BallArray:
         """The entries in one dimension."""
         return self.view(BallArray).ravel()
 

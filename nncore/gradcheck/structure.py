@@ -268,7 +268,7 @@ def _rebuild(node: Params, leaves: Iterator[Any]) -> Params:
     value = next(leaves)
     if value is None:
         return copy.deepcopy(node)
-    if isinstance(node, np.matrix) and type(value) is np.ndarray:
+    if isinstance(node, np.matrix) and isinstance(value, np.ndarray):
         return value.view(np.matrix)
     is_array = isinstance(node, np.ndarray) or hasattr(node, "__array_namespace__")
     return value if is_array else value[()]

@@ -2,7 +2,7 @@
 
 # The programs under test are written as people write them: without types.
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: ANN001, ANN201, ANN202, ANN204, ARG005
+# ruff: noqa: ANN001, ANN201, ANN202, ARG005
 
 from __future__ import annotations
 
@@ -431,14 +431,14 @@ def test_a_cost_that_is_another_program_in_floats_is_inconsistent():
 
 def test_a_cost_that_is_a_little_different_in_floats_is_inconsistent():
     def two_faced(w):
-        return (w * w).sum() * (1 if w.dtype == object else 1 + 1e-12)
+        return (w * w).sum() * (1 + 1e-12 if type(w) is np.ndarray else 1)
 
     assert only(two_faced, lambda w: 2 * w, np.array([0.3])) == "inconsistent"
 
 
 def test_a_gradient_that_is_a_little_different_in_floats_is_inconsistent():
     def two_faced(w):
-        return 2 * w * (1 if w.dtype == object else 1 + 1e-12)
+        return 2 * w * (1 + 1e-12 if type(w) is np.ndarray else 1)
 
     assert only(lambda w: (w * w).sum(), two_faced, np.array([0.3])) == "inconsistent"
 
