@@ -53,8 +53,8 @@ class Ball:
         self.value: Number = value
         self.slot: int = slot
 
-    @property  # type: ignore[misc]  # pyright: ignore[reportIncompatibleVariableOverride] - on purpose
-    def __class__(self) -> type:
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # pyright: ignore[reportIncompatibleMethodOverride] - on purpose
         # What the user's code asks `isinstance` of: floats must go the same way.
         return np.float64
 
@@ -200,7 +200,7 @@ class BallArray(np.ndarray[Any, np.dtype[Any]]):
     # The type of its matrices, which are known elsewhere.
     as_matrix: type[Any]
 
-    @property  # type: ignore[override]
+    @property
     def dtype(self) -> np.dtype[Any]:
         """As of an array of floats where the user's code asks: it must go the same way."""
         return current().dtype if asked_by_user() else np.ndarray.dtype.__get__(self)
@@ -306,8 +306,9 @@ def is_constant(thing: Operand) -> bool:
     bool
         Not so for our numbers, which say that they are floats, for arrays and for truth values.
     """
-    is_number = isinstance(thing, float | int | np.number)
-    return is_number and type(thing) is not Ball and not isinstance(thing, bool)
+    if type(thing) is Ball or isinstance(thing, bool):
+        return False
+    return isinstance(thing, float | int | np.number)
 
 
 def balls(thing: Operand) -> Operand:
@@ -367,7 +368,7 @@ def entries_of(array: AnyArray) -> list[Ball]:
 def _constant(entry: Operand) -> Ball:
     """A number that stands among ours in an array."""
     run = current()
-    if isinstance(entry, np.floating) and not isinstance(entry, float):
+    if isinstance(entry, np.floating) and entry.itemsize < np.dtype(float).itemsize:
         run.meet_short([float(entry)])
     plain = entry.item() if isinstance(entry, np.generic) else entry
     if not isinstance(plain, int | float):

@@ -121,7 +121,7 @@ class _Table:
         self.centre = self.noise = self.bend = 0.0
         self.notes: list[str] = []
         self.details: dict[str, Any] = {}
-        self.owed = owed_everywhere(analytic)
+        self.owed: list[FloatArray] = owed_everywhere(analytic)
         self.reference = [np.full(array.shape, np.nan) for array in analytic]
         self.error = [np.full(array.shape, np.inf) for array in analytic]
         self.slopes: dict[Place, Slope] = {}

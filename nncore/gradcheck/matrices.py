@@ -19,7 +19,8 @@ __all__ = ["BallMatrix"]
 class BallMatrix(BallArray, np.matrix[Any, np.dtype[Any]]):
     """What `np.matrix` makes of our arrays; most of it is numpy's own."""
 
-    __mul__ = np.matrix.__mul__
+    def __mul__(self, other: Operand) -> Operand:
+        return np.matrix.__mul__(self, other)
 
     def __array_function__(
         self, function: Operand, types: Operand, args: Operand, options: Operand
@@ -28,16 +29,16 @@ class BallMatrix(BallArray, np.matrix[Any, np.dtype[Any]]):
             options = {**options, "keepdims": True}
         return super().__array_function__(function, types, args, options)
 
-    def getA(self) -> BallArray:
+    def getA(self) -> Operand:
         """The array."""
         return self.view(BallArray)
 
-    def getA1(self) -> BallArray:
+    def getA1(self) -> Operand:
         """The entries in one dimension."""
         return self.view(BallArray).ravel()
 
-    A = property(getA)  # type: ignore[assignment]
-    A1 = property(getA1)  # type: ignore[assignment]
+    A = property(getA)  # pyright: ignore[reportIncompatibleMethodOverride] - as numpy defines it
+    A1 = property(getA1)  # pyright: ignore[reportIncompatibleMethodOverride] - as numpy does
 
 
 def _axis(args: Operand, options: Operand) -> Operand:

@@ -41,6 +41,9 @@ SHORT_ULP = 2**29
 MOST_SHORT_ULP = 2**10
 
 
+FLOAT: np.dtype[Any] = np.dtype(float)
+
+
 class Undecided(Exception):  # noqa: N818 - not an error: more precision may decide
     """Two numbers overlap, so the program cannot know which is larger."""
 
@@ -134,7 +137,7 @@ class Run:
     removed: frozenset[tuple[float, str]] = frozenset()
     rough: bool = False
     forced: int = 0
-    dtype: np.dtype[Any] = np.dtype(float)
+    dtype: np.dtype[Any] = FLOAT
 
     def __post_init__(self) -> None:
         self.tape: Tape = Tape(recording=self.recording)

@@ -71,29 +71,37 @@ class State:
 
     def _keep(self, thing: Thing) -> Iterable[Thing]:
         """Remember what a thing holds; what to look at next."""
-        if isinstance(thing, dict):
-            self._dicts.append((thing, dict(thing)))
-            return list(thing.values())
-        if isinstance(thing, list):
-            self._lists.append((thing, list(thing)))
-            return list(thing)
-        if isinstance(thing, tuple | set | frozenset):
-            return list(thing)
-        if isinstance(thing, np.ndarray):
-            if thing.dtype.kind == "O":
-                self._arrays.append((thing, thing.copy()))
-            return []
-        if isinstance(thing, types.FunctionType):
-            return self._of_function(thing)
-        if isinstance(thing, types.MethodType):
-            return [thing.__self__, thing.__func__]
-        if isinstance(thing, functools.partial):
-            return [thing.func, thing.args, thing.keywords]
-        if isinstance(thing, type):
-            return list(vars(thing).values()) if _is_users(thing) else []
-        if isinstance(thing, types.ModuleType):
-            return list(vars(thing).values()) if is_users(_file(thing)) else []
-        return self._of_object(thing)
+        looks: list[tuple[Any, Callable[[Thing], Iterable[Thing]]]] = [
+            (dict, self._of_dict),
+            (list, self._of_list),
+            ((tuple, set, frozenset), list),
+            (np.ndarray, self._of_array),
+            (types.FunctionType, self._of_function),
+            (types.MethodType, lambda method: [method.__self__, method.__func__]),
+            (functools.partial, lambda call: [call.func, call.args, call.keywords]),
+            (type, lambda kind: [*vars(kind).values()] if _is_users(kind) else []),
+            (types.ModuleType, _of_module),
+        ]
+        for kinds, look in looks:
+            if isinstance(thing, kinds):
+                return look(thing)
+        return _of_object(thing)
+
+    def _of_dict(self, items: dict[Thing, Thing]) -> Iterable[Thing]:
+        """The values."""
+        self._dicts.append((items, dict(items)))
+        return list(items.values())
+
+    def _of_list(self, items: list[Thing]) -> Iterable[Thing]:
+        """The items."""
+        self._lists.append((items, list(items)))
+        return list(items)
+
+    def _of_array(self, array: Thing) -> Iterable[Thing]:
+        """Nothing: an array of objects is kept, and one of floats cannot hold our numbers."""
+        if array.dtype.kind == "O":
+            self._arrays.append((array, array.copy()))
+        return []
 
     def _of_function(self, function: types.FunctionType) -> Iterable[Thing]:
         """The cells, defaults and globals that a function uses."""
@@ -113,12 +121,18 @@ class State:
                     self._globals.append((names, name, names[name]))
         return found
 
-    def _of_object(self, thing: Thing) -> Iterable[Thing]:
-        """The attributes of an object, and what its class holds."""
-        inner = getattr(thing, "__dict__", None)
-        if not isinstance(inner, dict) or not _is_users(type(thing)):
-            return []
-        return [inner, *type(thing).__mro__]
+
+def _of_module(module: types.ModuleType) -> Iterable[Thing]:
+    """What a module of the user's holds."""
+    return list(vars(module).values()) if is_users(_file(module)) else []
+
+
+def _of_object(thing: Thing) -> Iterable[Thing]:
+    """The attributes of an object, and what its class holds."""
+    inner = getattr(thing, "__dict__", None)
+    if not isinstance(inner, dict) or not _is_users(type(thing)):
+        return []
+    return [inner, *type(thing).__mro__]
 
 
 def _is_same(now: Iterable[Thing], before: Iterable[Thing]) -> bool:

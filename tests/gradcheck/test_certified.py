@@ -525,7 +525,7 @@ def out_of_reach():
     """A coroutine that keeps what it is sent, where nobody can look."""
 
     def keeping():
-        kept = []
+        kept: list[object] = []
         while True:
             thing = yield kept
             if thing is not None:

@@ -1,7 +1,7 @@
 """Programs that ask what they run on: they go the way of the floats, or are found out."""
 
 # The programs under test are written as people write them: without types.
-# mypy: allow-untyped-defs, allow-untyped-calls
+# mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202
 
 from __future__ import annotations

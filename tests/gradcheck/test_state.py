@@ -1,7 +1,7 @@
 """What the user's code keeps between calls: put back, whatever it is."""
 
 # The programs under test are written as people write them: without types.
-# mypy: allow-untyped-defs, allow-untyped-calls
+# mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, ANN204, PLW0603
 
 from __future__ import annotations
