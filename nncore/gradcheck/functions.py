@@ -160,6 +160,15 @@ def _nan_to_num(x: Operand, *_: Operand, **__: Operand) -> Operand:
     return unwrapped(balls(x).copy())
 
 
+def _without_nan(function: Operand) -> Operand:
+    """`np.nansum` and its like: once all entries are known to be finite, the plain function."""
+
+    def plain(a: Operand, *args: Operand, **options: Operand) -> Operand:
+        return REDUCTIONS[function](_nan_to_num(a), *args, **options)
+
+    return plain
+
+
 def _allclose(
     a: Operand, b: Operand, rtol: float = 1e-5, atol: float = 1e-8, **_: Operand
 ) -> Operand:
@@ -278,6 +287,10 @@ FUNCTIONS: dict[Any, Any] = {
     np.einsum: einsum,
     np.linalg.norm: _norm,
     np.nan_to_num: _nan_to_num,
+    np.nansum: _without_nan(np.sum),
+    np.nanmean: _without_nan(np.mean),
+    np.nanmax: _without_nan(np.max),
+    np.nanmin: _without_nan(np.min),
     np.allclose: _allclose,
     np.isclose: _isclose,
     np.trace: _trace,

@@ -95,5 +95,8 @@ UFUNCS: dict[Any, Any] = _plain | {
     # scipy.special's own, by name.
     "xlogy": _xlogy,
     "xlog1py": lambda x, y: _xlogy(x, 1 + balls(y)),
+    "entr": lambda x: -_xlogy(x, x),
+    "rel_entr": lambda x, y: _xlogy(x, balls(x) / y),
+    "kl_div": lambda x, y: _xlogy(x, balls(x) / y) - x + y,
     "logit": lambda p: np.log(balls(p) / (1 - balls(p))),
 }
