@@ -270,17 +270,10 @@ class _Table:
             return
         options: dict[str, Any] = {"constants": frozenset(one_sided), "ulp": MOST_ULP}
         moved = spread(self.gradient_run(gradient), self.seed, **options)
-        chosen = [wrong[i] for i in self.rng.permutation(len(wrong))[:MOST_DOUBTS]]
-        shares = [0.0]
-        for k, index in chosen:
-            along = float(
-                spread(self.run_along(self.unit((k, index))), self.seed, **options)[0]
-            )
+        allowances = self.allowances(wrong, options)
+        for (k, index), along in allowances.items():
             distance = abs(self.analytic[k][index] - self.reference[k][index])
-            shares.append(CONSTANT_SPREADS * along / float(distance))
-        for k, index in wrong:
-            distance = abs(self.analytic[k][index] - self.reference[k][index])
-            allowance = CONSTANT_SPREADS * moved[k][index] + max(shares) * distance
+            allowance = CONSTANT_SPREADS * (moved[k][index] + along)
             if distance <= self.error[k][index] + self.owed[k][index] + allowance:
                 self.error[k][index] += allowance
                 self.explained += 1
@@ -290,6 +283,19 @@ class _Table:
                 "which occur in the cost or the gradient alone; install python-flint for their "
                 "lines and a sharper verdict"
             )
+
+    def allowances(self, places: list[Place], options: dict[str, Any]) -> dict[Place, float]:
+        """By what constants that are moved change the reference of each entry.
+
+        A few are measured, the others are taken to change by as much of themselves.
+        """
+        measured: dict[Place, float] = {}
+        for i in self.rng.permutation(len(places))[:MOST_DOUBTS]:
+            run = self.run_along(self.unit(places[i]))
+            measured[places[i]] = float(spread(run, self.seed, **options)[0])
+        sizes = {(k, index): abs(float(self.reference[k][index])) for k, index in places}
+        share = max((m / sizes[p] for p, m in measured.items() if sizes[p]), default=0.0)
+        return {place: measured.get(place, share * sizes[place]) for place in places}
 
     def gradient_run(self, gradient: Gradient) -> Callable[[Rounding], list[Any]]:
         """The gradient on arrays that round at random."""

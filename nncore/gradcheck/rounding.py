@@ -462,11 +462,13 @@ def constants_met(run: Callable[[Rounding], list[Anything]], seed: int) -> set[f
     NotApplicable
         As for `spread`.
     """
-    rounding = Rounding(seed, 0)
-    rounding.met = set()
-    if _sample(run, rounding, patched=False) is None:
-        _sample(run, rounding, patched=True)
-    return {value for value in rounding.met if not has_few_digits(value)}
+    met: set[float] = set()
+    for patched in (False, True):
+        rounding = Rounding(seed, 0)
+        rounding.met = met
+        if _sample(run, rounding, patched=patched) is not None:
+            break
+    return {value for value in met if not has_few_digits(value)}
 
 
 def spread(
