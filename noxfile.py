@@ -63,9 +63,16 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def campaign(session: nox.Session) -> None:
-    """False alarms, detection, location and diagnosis of the judge, on many networks."""
+    """False alarms, detection, location and diagnosis of the judge: `-- --nightly -j 2`."""
     install(session, "test")
     session.run("python", "tests/gradcheck/campaign.py", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session(default=False)
+def judge_bench(session: nox.Session) -> None:
+    """Time of a check of every entry, beside PyTorch's slow gradcheck."""
+    install(session, "bench")
+    session.run("python", "tests/gradcheck/speed.py", *session.posargs, env=ONE_THREAD)
 
 
 if __name__ == "__main__":

@@ -170,12 +170,15 @@ class Rounding:
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
         """Mark numpy's own work: allocation there is not the user's."""
-        before, self.busy = self.busy, True
+        if self.busy:
+            yield
+            return
+        self.busy = True
         try:
             with np.errstate(all="ignore"):
                 yield
         finally:
-            self.busy = before
+            self.busy = False
 
     def call(
         self, name: str, function: Callable[..., Anything], args: Anything, kwargs: Anything

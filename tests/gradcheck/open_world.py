@@ -113,7 +113,8 @@ def _dropped_out(arrays: list[Array], rng: np.random.Generator) -> None:
 
 
 def _signs(arrays: list[Array], rng: np.random.Generator) -> None:
-    arrays[int(rng.integers(3))] *= rng.choice([-1.0, 1.0], 6)
+    # Some but not all.
+    arrays[int(rng.integers(3))] *= np.where(rng.permutation(6) < rng.integers(1, 6), -1.0, 1.0)
 
 
 def _sum(arrays: list[Array], _: np.random.Generator) -> None:

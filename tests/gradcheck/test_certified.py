@@ -443,6 +443,11 @@ def test_a_gradient_that_is_a_little_different_in_floats_is_inconsistent():
     assert only(lambda w: (w * w).sum(), two_faced, np.array([0.3])) == "inconsistent"
 
 
+def test_floats_that_agree_need_no_second_run():
+    evidence = certified(lambda w: (w * w).sum(), lambda w: 2 * w, np.array([0.3, 0.7]))
+    assert evidence.evaluations == 1
+
+
 def test_a_formula_that_floats_evaluate_badly_is_told():
     def unstable(w):
         return (1 - np.cos(w)) / w**2 - ((1 - np.cos(w)) / w**2 - w)
