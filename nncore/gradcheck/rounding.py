@@ -466,11 +466,14 @@ def constants_met(run: Callable[[Rounding], list[Anything]], seed: int) -> set[f
         As for `spread`.
     """
     met: set[float] = set()
-    for patched in (False, True):
+
+    def sample(*, patched: bool) -> list[Anything] | None:
         rounding = Rounding(seed, 0)
         rounding.met = met
-        if _sample(run, rounding, patched=patched) is not None:
-            break
+        return _sample(run, rounding, patched=patched)
+
+    if sample(patched=False) is None:
+        sample(patched=True)
     return {value for value in met if not has_few_digits(value)}
 
 

@@ -840,3 +840,13 @@ def test_of_derivatives_that_are_zero_nothing_relative_is_known() -> None:
     evidence = certified(lambda w: (0 * w).sum(), lambda w: w + 1, np.array([0.25]))
     assert verdicts(evidence) == {"wrong"}
     assert evidence.sensitivity == 1
+
+
+def test_an_object_that_is_called_is_served():
+    class Filling:
+        def __call__(self, w):
+            out = np.zeros(2)
+            out[:] = 2 * w
+            return out
+
+    assert only(lambda w: (w * w).sum(), Filling(), np.array([0.3, 0.7])) == "agrees"

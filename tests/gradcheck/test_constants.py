@@ -11,9 +11,11 @@ import math
 import numpy as np
 import pytest
 
+from nncore.gradcheck.balls import balls
 from nncore.gradcheck.check import check_gradient
+from nncore.gradcheck.enclosures import Settings
 from nncore.gradcheck.evidence import NotApplicable, Verdict
-from nncore.gradcheck.rounding import constants_met
+from nncore.gradcheck.rounding import constants_met, has_few_digits
 
 YEARS = np.array([1999.0, 2004.0, 2011.0, 2023.0])
 MU, SD = YEARS.mean(), YEARS.std()
@@ -204,3 +206,14 @@ def test_every_operation_after_a_cast_rounds():
     report = check_gradient(cost, lambda w: 2 * (w * x).sum() * x, np.full(29, 0.3))
     assert report.evidence.entries[0].digits.max() < 7.3
     assert report.evidence.sensitivity > 1e-7
+
+
+def test_short_floats_in_an_array_of_objects_are_known_as_such():
+    with Settings(128).run() as run:
+        balls(np.array([np.float32(0.1), 0.5], dtype=object))
+    assert run.met_short == {float(np.float32(0.1))}
+
+
+def test_what_is_not_finite_has_no_digits_to_lose():
+    assert has_few_digits(np.inf)
+    assert not has_few_digits(0.1)

@@ -132,3 +132,14 @@ def test_a_small_constant_that_is_rounded_is_no_step():
 
     evidence = certified(penalised, lambda w: 3 * w**2 + (2e-4 / 3) * w, W)
     assert verdicts(evidence) == {"agrees"}
+
+
+def test_steps_that_decide_a_branch_explain_nothing():
+    step, larger = 2.0**-10, 1.5 * 2.0**-10
+
+    def branching(w):  # with the step half as large again the two sides are equal
+        one = np.exp(w[0]) * np.exp(-w[0])
+        return w * ((2 if one * step < larger else 3) * (1 / 3)) * 3
+
+    evidence = certified(lambda w: (w * w).sum() + larger * w[0] - larger * w[0], branching, W)
+    assert verdicts(evidence) == {"agrees"}

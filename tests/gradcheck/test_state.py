@@ -100,3 +100,12 @@ def test_a_search_that_is_too_long_ends():
     many[0].append(1)
     state.restore()
     assert len(state._seen) <= MOST_THINGS + 10
+
+
+def test_a_class_from_nowhere_is_left_alone():
+    made = type("Made", (), {"__module__": "nowhere"})()
+    made.values = [1]
+    state = State(lambda: made)
+    made.values.append(2)
+    state.restore()
+    assert made.values == [1, 2]
