@@ -2,7 +2,7 @@
 
 # The programs under test are written as people write them: without types.
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: ANN001, ANN201, ANN202, ARG005
+# ruff: noqa: ANN001, ANN201, ANN202, ANN204, ARG005
 
 from __future__ import annotations
 
