@@ -28,12 +28,12 @@ import numpy as np
 
 from .arithmetic import Balls
 from .buffers import served, survivors
-from .consistency import ROUGH_BITS, compare_floats
+from .consistency import ROUGH_BITS, compare_floats, compare_moves
 from .enclosures import Enclosures, Program, Settings, Stopped, tight
 from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .explanations import MOST_ULP, ONE_DIGIT, Explanation
 from .findings import Finding, achieved_digits, as_entries, digits
-from .run import Undecided
+from .run import MOST_SHORT_ULP, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -162,6 +162,7 @@ class _Certificate:
                 self.findings,
                 is_rounded=sides is not None and sides.is_rounded,
             )
+        self.notes += compare_moves(self.program, self.findings)
         return self._evidence(explanation)
 
     def _floats_agree(self, sides: Enclosures) -> bool:
@@ -281,6 +282,8 @@ class _Certificate:
         sensitivity = 10.0 ** -min(agreeing or self._widths(), default=0.0)
         if explanation is not None and explanation.one_sided:
             sensitivity = max(sensitivity, math.ldexp(MOST_ULP, -52))
+            if explanation.sides.short:
+                sensitivity = max(sensitivity, math.ldexp(MOST_SHORT_ULP, -23))
         return Evidence(
             "certified",
             entries,

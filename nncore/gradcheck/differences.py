@@ -26,6 +26,9 @@ __all__ = ["SPREADS", "check", "owed_by"]
 # Standard deviations of random rounding that a result may be off; the largest quotient in the
 # campaigns is near 3, and eight runs leave the deviation itself uncertain.
 SPREADS = 10.0
+# Constants of the code may be the results of float arithmetic that lost 18 bits, and are not
+# followed on this rung: an entry may be off by so much of itself.
+CONSTANTS = 2.0**18 * float(np.finfo(float).eps)
 # The default stays within two evaluations of the cost for each parameter, but makes at least
 # as many as one slope takes with its noise.
 PER_PARAMETER, FEWEST_EVALUATIONS = 2, 48
@@ -118,7 +121,7 @@ class _Table:
         self.centre = self.noise = self.bend = 0.0
         self.notes: list[str] = []
         self.details: dict[str, Any] = {}
-        self.owed = owed_everywhere(analytic)
+        self.owed: list[FloatArray] = owed_everywhere(analytic)
         self.reference = [np.full(array.shape, np.nan) for array in analytic]
         self.error = [np.full(array.shape, np.inf) for array in analytic]
         self.slopes: dict[Place, Slope] = {}
@@ -131,7 +134,10 @@ class _Table:
             deviations = owed_by(gradient, self.point.structure, self.seed)
         except NotApplicable as reason:
             return [f"the gradient's own rounding is bounded by its largest entry: {reason}"]
-        self.owed = [SPREADS * deviation for deviation in deviations]
+        self.owed = [
+            SPREADS * deviation + CONSTANTS * np.abs(array)
+            for deviation, array in zip(deviations, self.analytic, strict=True)
+        ]
         return []
 
     def affords(self, evaluations: int) -> bool:

@@ -93,6 +93,8 @@ def _matrix(array: Operand) -> tuple[Matrix, Sequence[int] | None]:
     if array.dtype.kind == "f":
         flat = array.ravel().tolist()
         run.meet(flat)
+        if array.dtype.itemsize < np.dtype(float).itemsize:
+            run.meet_short(flat)
         values = run.numbers(flat)
     else:
         entries = entries_of(array)
