@@ -227,8 +227,17 @@ else:
     Elementwise = Callable
 
 
-#: The operations of the kernels that write into buffers.
-product_into: Product = cast("Product", np.dot)
+def _product_into(left: Array, right: Array, out: Array) -> Array:
+    """Write a product; BLAS writes rows, and columns are the rows of the transposed product."""
+    if out.flags.c_contiguous:
+        left.dot(right, out)
+    else:
+        right.T.dot(left.T, out.T)
+    return out
+
+
+#: The operations of the kernels that write into buffers, rows or columns one behind the other.
+product_into: Product = cast("Product", _product_into)
 add_into: SumOfRows = cast("SumOfRows", np.add)
 
 

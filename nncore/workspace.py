@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -71,10 +71,14 @@ def make_buffers(length: int, parameters: Flat, gradient: Flat) -> Buffers:
     x = a_prev = np.empty((length, parameters.weights[0].shape[1]), dtype)
     layers: list[Layer] = []
     ones = np.ones(length, dtype)
+    # The columns of hidden layers one behind the other: in float32 the product with many inputs
+    # then takes 0.7 times as long, a whole step 0.9 times; in float64 1.2 and 1.1 times.
+    hidden: Literal["C", "F"] = "F" if dtype == np.float32 else "C"
     for w, b, nabla_w, nabla_b in zip(
         parameters.weights, parameters.biases, gradient.weights, gradient.biases, strict=True
     ):
-        z, a, spare, delta = (np.empty((length, len(b)), dtype) for _ in range(4))
+        order: Literal["C", "F"] = "C" if b is parameters.biases[-1] else hidden
+        z, a, spare, delta = (np.empty((length, len(b)), dtype, order) for _ in range(4))
         below = layers[-1] if layers else None
         layers.append(
             Layer(w, w.T, b, nabla_w, nabla_b, a_prev, z, a, spare, delta, delta.T, ones, below)
