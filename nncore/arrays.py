@@ -91,6 +91,7 @@ __all__ = [
     "product_into",
     "real_part",
     "rows_of",
+    "subtract_into",
 ]
 
 K = TypeVar("K", bound=int)
@@ -209,6 +210,13 @@ if TYPE_CHECKING:
         ) -> Vector[K]: ...
         def __call__(self, left: Any, right: Any, out: Any, /) -> Any: ...
 
+    class Difference(Protocol):
+        """A difference that is written into an array that is there, and returned."""
+
+        def __call__(
+            self, left: Matrix[M, N], right: Matrix[M, N], out: Matrix[M, N], /
+        ) -> Matrix[M, N]: ...
+
     class SumOfRows(Protocol):
         """A vector added to every row, written into an array that is there, and returned."""
 
@@ -223,6 +231,7 @@ else:
     Column = np.ndarray[tuple[M, Literal[1]], np.dtype[Any]]
     Matrix = np.ndarray[tuple[M, N], np.dtype[Any]]
     Product = Callable
+    Difference = Callable
     SumOfRows = Callable
     Elementwise = Callable
 
@@ -239,6 +248,7 @@ def _product_into(left: Array, right: Array, out: Array) -> Array:
 #: The operations of the kernels that write into buffers, rows or columns one behind the other.
 product_into: Product = cast("Product", _product_into)
 add_into: SumOfRows = cast("SumOfRows", np.add)
+subtract_into: Difference = cast("Difference", np.subtract)
 
 
 def as_array(matrix: Matrix[M, N] | Vector[N] | Column[M]) -> Array:

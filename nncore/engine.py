@@ -24,17 +24,25 @@ import numpy as np
 
 from .activations import Activation
 from .arrays import Array, Matrix, Pixels, as_array, as_matrix
-from .blas import fused_update
+from .blas import SMALL_LAYER, fused_update
 from .costs import OutputCost
 from .inplace import in_place, output_error_in_place
-from .kernels import bias_gradient_into, error_into, forward_into, weight_gradient_into
+from .kernels import (
+    bias_gradient_into,
+    catch_up_into,
+    error_into,
+    forward_into,
+    weight_gradient_into,
+)
 from .optimizers import Optimizer
-from .workspace import Buffer, Buffers, Flat, make_buffers
+from .workspace import Ahead, Block, Buffer, Flat, Layer, make_block
 
 __all__ = ["Engine"]
 
 #: Examples whose cost is evaluated at once.
 WINDOW = 1000
+#: Examples whose products with the first weights are taken at once, where that can be.
+AHEAD = 40
 
 
 class Engine:
@@ -100,15 +108,26 @@ class Engine:
         self.biases: list[Array] = self._flat.biases
         self._hidden = in_place(hidden, dtype)
         self._output_error = output_error_in_place(cost, dtype)
-        self._optimizer, self._is_plain = optimizer, optimizer.is_plain
+        self._optimizer = optimizer
+        self._is_plain = optimizer.is_plain and optimizer.WANTS_STEPS
         optimizer.start(self.parameters.size, dtype)
         self._fused = fused_update(dtype) if blas == "scipy" and self._is_plain else None
+        # Mini-batches that are gathered at once; the penalty changes weights between them.
+        is_ahead = self._is_plain and not l2 and len(sizes) > 2
+        self._block_size = batch_size * (max(1, AHEAD // batch_size) if is_ahead else 1)
+        # Weights of the first layers that products move; the optimizer moves all behind them.
+        large = [l for l, w in enumerate(self.weights, 1) if w.size >= SMALL_LAYER]
+        self._by_product = max(large, default=0) if self._fused else 0
+        if self._block_size > batch_size:
+            self._by_product = max(self._by_product, 1)
+        moved = sum(w.size for w in self.weights[: self._by_product])
+        self._rest = slice(moved, None)
         needs_decay = bool(l2) and not self._is_plain
         self._decay = np.empty_like(self._flat.all_weights) if needs_decay else np.empty(0)
-        window = batch_size * max(1, WINDOW // batch_size)
+        window = self._block_size * max(1, WINDOW // self._block_size)
         self._z = np.empty((window, sizes[-1]), dtype)
         self._y = np.empty((window, sizes[-1]), dtype)
-        self._buffers: dict[int, Buffers] = {}
+        self._blocks: dict[int, Block] = {}
 
     def load(self, weights: Sequence[Array], biases: Sequence[Array]) -> None:
         """Copy parameters in; entry 0 is not read."""
@@ -157,17 +176,17 @@ class Engine:
         factors: Array | None,
     ) -> float:
         """Take the steps of a window of mini-batches; return the sum of their costs."""
-        total, size = 0.0, self._batch_size
+        total = 0.0
         z, targets = self._z[: len(rows)], self._y[: len(rows)]
         as_array(y).take(rows, 0, targets, "clip")
         factor = None if factors is None else factors[rows]
-        for start in range(0, len(rows), size):
-            batch = slice(start, start + size)
-            total += self._step(
-                self._gather(x, rows[batch]),
-                targets[batch],
-                z[batch],
-                None if factor is None else factor[batch],
+        for start in range(0, len(rows), self._block_size):
+            taken = slice(start, start + self._block_size)
+            total += self._steps(
+                self._gather(x, rows[taken]),
+                targets[taken],
+                z[taken],
+                None if factor is None else factor[taken],
                 learning_rate,
             )
         # The cost is evaluated at once from the weighted inputs that the steps left: as many
@@ -175,28 +194,92 @@ class Engine:
         costs = as_array(self._cost.values(as_matrix(z), as_matrix(targets)))
         return total + float((costs if factor is None else costs * factor[:, 0]).sum())
 
-    def _gather(self, x: Matrix[Any, Any] | Pixels, rows: Array) -> Buffers:
+    def _gather(self, x: Matrix[Any, Any] | Pixels, rows: Array) -> Block:
         """Write rows of x to the first activations; return the buffers that they are in."""
-        if len(rows) not in self._buffers:
-            self._buffers[len(rows)] = make_buffers(len(rows), self._flat, self._gradient)
-        buffers = self._buffers[len(rows)]
+        if len(rows) not in self._blocks:
+            self._blocks[len(rows)] = make_block(
+                len(rows),
+                self._batch_size,
+                self._flat,
+                self._gradient,
+                is_ahead=self._block_size > self._batch_size,
+            )
+        block = self._blocks[len(rows)]
         # Indices are never out of range, and mode="clip" needs no guarding copy: 9 %.
         if isinstance(x, Pixels):  # an eighth of the memory of float64, at the same speed
-            x.array.take(rows, 0, buffers.pixels, "clip")
-            np.divide(buffers.pixels, buffers.x.dtype.type(x.scale), buffers.x)
+            x.array.take(rows, 0, block.pixels, "clip")
+            np.divide(block.pixels, block.x.dtype.type(x.scale), block.x)
         else:
-            as_array(x).take(rows, 0, buffers.x, "clip")
-        return buffers
+            as_array(x).take(rows, 0, block.x, "clip")
+        return block
+
+    def _steps(
+        self, block: Block, y: Array, z: Buffer, factor: Array | None, learning_rate: float
+    ) -> float:
+        """Take the steps of a block; write z^L; return the penalty for each example."""
+        penalty, done = 0.0, 0
+        if block.ahead is not None:
+            self._look_ahead(block.ahead)
+        try:
+            for batch, layers in block.steps:
+                penalty += self._step(
+                    layers,
+                    y[batch],
+                    z[batch],
+                    None if factor is None else factor[batch],
+                    learning_rate,
+                )
+                done = batch.stop
+        finally:  # on Ctrl-C, too, the first layer has taken the steps that the others have
+            if block.ahead is not None:
+                self._catch_up(block.ahead, done)
+        return penalty
+
+    def _look_ahead(self, ahead: Ahead) -> None:
+        """
+        Take the products of a block with the first weights at once.
+
+        One product with 40 rows takes much less than four with 10, where BLAS spends its time
+        on copying the weights. What the steps before change in z^1 is a small product:
+        for plain descent, with the errors delta_s of earlier examples times the learning rate,
+        z^1_t = w x_t + b - sum_s (x_t x_s + 1) delta_s, w and b those before the block: 10 %
+        of the time of a step with 30 neurons, 20 % with 100, twice that in float32.
+        """
+        first = ahead.first
+        forward_into(first.w_t, first.b, first.a_prev, first.z)
+        np.dot(first.a_prev, ahead.x_t, ahead.overlap)
+        np.add(ahead.overlap, 1, ahead.overlap)
+
+    def _catch_up(self, ahead: Ahead, done: int) -> None:
+        """Move the first layer by the steps that were done, as the sum of their gradients."""
+        first = ahead.first
+        first.delta[done:] = 0
+        bias_gradient_into(first.ones, first.delta, first.nabla_b)
+        np.subtract(first.b, first.nabla_b, first.b)
+        first.nabla_b.fill(0)
+        if self._fused is not None and self._by_product:
+            self._fused(first.w, first.delta, first.a_prev, 1.0)
+        else:
+            weight_gradient_into(first.delta_t, first.a_prev, first.nabla_w)
+            np.subtract(first.w, first.nabla_w, first.w)
 
     def _step(
-        self, buffers: Buffers, y: Array, z: Buffer, factor: Array | None, learning_rate: float
+        self,
+        layers: Sequence[Layer],
+        y: Array,
+        z: Buffer,
+        factor: Array | None,
+        learning_rate: float,
     ) -> float:
         """Take one step; write z^L; return the penalty before it, once for each example."""
         # Results go into buffers: new arrays for the products alone would add 16 %.
         forward, backward = self._hidden
-        layers, last = buffers.layers, buffers.layers[-1]
+        last = layers[-1]
         for layer in layers:
-            if layer is not last:
+            if layer.earlier is not None:
+                catch_up_into(layer.overlap, layer.earlier, layer.spare, layer.z)
+                forward(layer.z, layer.a, layer.spare)
+            elif layer is not last:
                 forward_into(layer.w_t, layer.b, layer.a_prev, layer.z)
                 forward(layer.z, layer.a, layer.spare)
         forward_into(last.w_t, last.b, last.a_prev, z)
@@ -210,16 +293,19 @@ class Engine:
         if factor is not None:
             np.multiply(last.delta, factor, last.delta)
         keep = 1 - scale * self._l2
-        for layer in reversed(layers):
-            bias_gradient_into(layer.ones, layer.delta, layer.nabla_b)  # BP3
+        for number in range(len(layers), 0, -1):
+            layer = layers[number - 1]
             below = layer.below
             if below is not None:
                 error_into(layer.w, layer.delta, below.delta)  # BP2
                 backward(below.z, below.a, below.spare, below.delta)
-            if self._fused is None:
+            if layer.earlier is not None:
+                continue
+            bias_gradient_into(layer.ones, layer.delta, layer.nabla_b)  # BP3
+            if number > self._by_product:
                 weight_gradient_into(layer.delta_t, layer.a_prev, layer.nabla_w)  # BP4
             else:  # the product updates the weights itself: 9 %
-                self._fused(layer.w, layer.delta, layer.a_prev, layer.nabla_w, keep)
+                self._fused(layer.w, layer.delta, layer.a_prev, keep)
         self._move(scale, learning_rate)
         return penalty
 
@@ -231,14 +317,12 @@ class Engine:
     def _move(self, scale: float, learning_rate: float) -> None:
         """Move the parameters; the gradient came multiplied by scale, without the penalty."""
         w, nabla_w = self._flat.all_weights, self._gradient.all_weights
-        if self._fused is not None:
-            b = self._flat.all_biases
-            np.subtract(b, self._gradient.all_biases, b)
-            return
         if self._l2 and self._is_plain:
             # w - eta (nabla_w + l2 w) = (1 - eta l2) w - eta nabla_w, in one pass less.
-            np.multiply(w, 1 - scale * self._l2, w)
+            rest = w[self._rest]
+            np.multiply(rest, 1 - scale * self._l2, rest)
         elif self._l2:
             np.multiply(w, scale * self._l2, self._decay)
             np.add(nabla_w, self._decay, nabla_w)
-        self._optimizer.update(self.parameters, self._gradient.all, learning_rate)
+        parameters, gradient = self.parameters[self._rest], self._gradient.all[self._rest]
+        self._optimizer.update(parameters, gradient, learning_rate)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from .arrays import add_into, product_into
+from .arrays import add_into, product_into, subtract_into
 
 if TYPE_CHECKING:
     from .activations import Activation
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "bias_gradient",
     "bias_gradient_into",
+    "catch_up_into",
     "error_into",
     "forward_into",
     "layer_error",
@@ -37,6 +38,7 @@ B = TypeVar("B", bound=int)
 K = TypeVar("K", bound=int)
 M = TypeVar("M", bound=int)
 N = TypeVar("N", bound=int)
+T = TypeVar("T", bound=int)
 
 
 def layer_forward(w: Matrix[N, K], b: Vector[N], a_prev: Matrix[B, K]) -> Matrix[B, N]:
@@ -94,3 +96,16 @@ def weight_gradient_into(
 ) -> Matrix[N, K]:
     """Write dC/dw^l, the sum of delta^l (a^(l-1))^T over the batch (BP4)."""
     return product_into(delta_t, a_prev, nabla_w)
+
+
+def catch_up_into(
+    overlap: Matrix[B, T], earlier: Matrix[T, N], change: Matrix[B, N], z: Matrix[B, N]
+) -> Matrix[B, N]:
+    """
+    Subtract from z^l what the steps on T earlier examples change in it.
+
+    With ``overlap = a_prev @ a_prev_earlier.T + 1`` and the errors times the learning rate, the
+    change of w^l and b^l is ``earlier.T @ a_prev_earlier`` and the column sums of ``earlier``.
+    """
+    product: Matrix[B, N] = product_into(overlap, earlier, change)
+    return subtract_into(z, product, z)

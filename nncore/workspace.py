@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -12,8 +12,10 @@ from .arrays import Array
 
 #: An array that numpy's functions fill and the kernels, which know its dimensions, multiply.
 Buffer: TypeAlias = Any
+#: Which entries of a matrix stand one behind the other: rows, or columns.
+Order: TypeAlias = Literal["C", "F"]
 
-__all__ = ["Buffer", "Buffers", "Flat", "Layer", "make_buffers"]
+__all__ = ["Ahead", "Block", "Buffer", "Flat", "Layer", "make_block"]
 
 
 class Flat:
@@ -55,33 +57,80 @@ class Layer:
     delta_t: Buffer
     ones: Buffer
     below: Layer | None
+    #: Of a first layer whose products were taken ahead: see `Ahead`.
+    overlap: Buffer = None
+    earlier: Buffer = None
 
 
-class Buffers(NamedTuple):
-    """The buffers for mini-batches of one length; x is ``a_prev`` of the first layer."""
+class Ahead(NamedTuple):
+    """Products of the first layer for all mini-batches of a block, one behind the other."""
+
+    first: Layer
+    x_t: Buffer
+    product: Buffer
+    overlap: Buffer
+
+
+class Block(NamedTuple):
+    """The buffers of examples that are gathered at once, and which step uses which."""
 
     pixels: Array
     x: Array
-    layers: list[Layer]
+    ahead: Ahead | None
+    steps: list[tuple[slice, list[Layer]]]
 
 
-def make_buffers(length: int, parameters: Flat, gradient: Flat) -> Buffers:
+def make_block(
+    length: int, batch_size: int, parameters: Flat, gradient: Flat, *, is_ahead: bool
+) -> Block:
     """Return new buffers around the parameters and the gradient."""
     dtype = parameters.all.dtype
-    x = a_prev = np.empty((length, parameters.weights[0].shape[1]), dtype)
-    layers: list[Layer] = []
-    ones = np.ones(length, dtype)
+    x = np.empty((length, parameters.weights[0].shape[1]), dtype)
+    batches = [slice(i, min(i + batch_size, length)) for i in range(0, length, batch_size)]
+    lengths = {batch.stop - batch.start for batch in batches}
     # The columns of hidden layers one behind the other: in float32 the product with many inputs
     # then takes 0.7 times as long, a whole step 0.9 times; in float64 1.2 and 1.1 times.
-    hidden: Literal["C", "F"] = "F" if dtype == np.float32 else "C"
+    order: Order = "F" if dtype == np.float32 else "C"
+    shared = {
+        n: _make_layers(x[:n], parameters, gradient, "C" if is_ahead else order)
+        for n in lengths
+    }
+    steps = [(batch, shared[batch.stop - batch.start]) for batch in batches]
+    if not is_ahead:
+        return Block(np.empty(x.shape, np.uint8), x, None, steps)
+    (first, *_) = _make_layers(x, parameters, gradient, "C")
+    ahead = Ahead(
+        first, x.T, np.empty_like(first.z, order=order), np.empty((length, length), dtype)
+    )
+    steps = [(batch, _looking_ahead(layers, batch, ahead)) for batch, layers in steps]
+    return Block(np.empty(x.shape, np.uint8), x, ahead, steps)
+
+
+def _make_layers(x: Array, parameters: Flat, gradient: Flat, hidden: Order) -> list[Layer]:
+    """Return the layers for a mini-batch x, buffers of hidden ones in this order."""
+    layers: list[Layer] = []
+    a_prev, ones = x, np.ones(len(x), x.dtype)
     for w, b, nabla_w, nabla_b in zip(
         parameters.weights, parameters.biases, gradient.weights, gradient.biases, strict=True
     ):
-        order: Literal["C", "F"] = "C" if b is parameters.biases[-1] else hidden
-        z, a, spare, delta = (np.empty((length, len(b)), dtype, order) for _ in range(4))
+        order: Order = "C" if b is parameters.biases[-1] else hidden
+        z, a, spare, delta = (np.empty((len(x), len(b)), x.dtype, order) for _ in range(4))
         below = layers[-1] if layers else None
         layers.append(
             Layer(w, w.T, b, nabla_w, nabla_b, a_prev, z, a, spare, delta, delta.T, ones, below)
         )
         a_prev = a
-    return Buffers(np.empty(x.shape, np.uint8), x, layers)
+    return layers
+
+
+def _looking_ahead(layers: list[Layer], batch: slice, ahead: Ahead) -> list[Layer]:
+    """Return layers whose first one reads and writes its rows of the block."""
+    first = replace(
+        layers[0],
+        a_prev=ahead.first.a_prev[batch],
+        z=ahead.first.z[batch],
+        delta=ahead.first.delta[batch],
+        overlap=ahead.overlap[batch, : batch.start],
+        earlier=ahead.first.delta[: batch.start],
+    )
+    return [first, replace(layers[1], below=first), *layers[2:]]
