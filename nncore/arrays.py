@@ -218,10 +218,10 @@ if TYPE_CHECKING:
         ) -> Matrix[M, N]: ...
 
     class SumOfRows(Protocol):
-        """A vector added to every row, written into an array that is there, and returned."""
+        """A vector or number added to every row, written into an array, and returned."""
 
         def __call__(
-            self, left: Matrix[M, N], right: Vector[N], out: Matrix[M, N], /
+            self, left: Matrix[M, N], right: Vector[N] | int, out: Matrix[M, N], /
         ) -> Matrix[M, N]: ...
 
 else:

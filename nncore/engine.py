@@ -18,6 +18,7 @@ What a trick saves stands beside it, as a share of the time of a whole step at 7
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ import numpy as np
 from .activations import Activation
 from .arrays import Array, Matrix, Pixels, as_array, as_matrix
 from .blas import SMALL_LAYER, fused_update
+from .blocks import Block, batches_of_a_block
 from .costs import OutputCost
 from .inplace import in_place, output_error_in_place
 from .kernels import (
@@ -35,14 +37,12 @@ from .kernels import (
     weight_gradient_into,
 )
 from .optimizers import Optimizer
-from .workspace import Ahead, Block, Buffer, Flat, Layer, make_block
+from .workspace import Buffer, Flat, Layer
 
 __all__ = ["Engine"]
 
 #: Examples whose cost is evaluated at once.
 WINDOW = 1000
-#: Examples whose products with the first weights are taken at once, where that can be.
-AHEAD = 40
 
 
 class Engine:
@@ -111,23 +111,24 @@ class Engine:
         self._optimizer = optimizer
         self._is_plain = optimizer.is_plain and optimizer.WANTS_STEPS
         optimizer.start(self.parameters.size, dtype)
-        self._fused = fused_update(dtype) if blas == "scipy" and self._is_plain else None
-        # Mini-batches that are gathered at once; the penalty changes weights between them.
-        is_ahead = self._is_plain and not l2 and len(sizes) > 2
-        self._block_size = batch_size * (max(1, AHEAD // batch_size) if is_ahead else 1)
+        # The penalty changes weights between the steps, so nothing is known of them ahead.
+        looks_ahead = self._is_plain and not l2
+        batches = batches_of_a_block(sizes, batch_size) if looks_ahead else 1
+        self._block_size = batches * batch_size
         # Weights of the first layers that products move; the optimizer moves all behind them.
-        large = [l for l, w in enumerate(self.weights, 1) if w.size >= SMALL_LAYER]
-        self._by_product = max(large, default=0) if self._fused else 0
-        if self._block_size > batch_size:
-            self._by_product = max(self._by_product, 1)
-        moved = sum(w.size for w in self.weights[: self._by_product])
-        self._rest = slice(moved, None)
+        fuses = blas == "scipy" and self._is_plain
+        large = [l for l, w in enumerate(self.weights, 1) if fuses and w.size >= SMALL_LAYER]
+        self._by_product = max(large, default=0)
+        self._fused = fused_update(dtype) if fuses else None
+        moved = self.weights[: max(self._by_product, batches > 1)]
+        self._rest = slice(sum(w.size for w in moved), None)
         needs_decay = bool(l2) and not self._is_plain
         self._decay = np.empty_like(self._flat.all_weights) if needs_decay else np.empty(0)
         window = self._block_size * max(1, WINDOW // self._block_size)
         self._z = np.empty((window, sizes[-1]), dtype)
         self._y = np.empty((window, sizes[-1]), dtype)
-        self._blocks: dict[int, Block] = {}
+        make = partial(Block, batch_size, self._flat, self._gradient, is_ahead=batches > 1)
+        self._block_of = lru_cache(maxsize=None)(make)  # one for each number of examples
 
     def load(self, weights: Sequence[Array], biases: Sequence[Array]) -> None:
         """Copy parameters in; entry 0 is not read."""
@@ -182,113 +183,51 @@ class Engine:
         factor = None if factors is None else factors[rows]
         for start in range(0, len(rows), self._block_size):
             taken = slice(start, start + self._block_size)
-            total += self._steps(
-                self._gather(x, rows[taken]),
-                targets[taken],
-                z[taken],
-                None if factor is None else factor[taken],
-                learning_rate,
-            )
+            block = self._block_of(len(rows[taken]))
+            block.gather(x, rows[taken])
+            some = None if factor is None else factor[taken]
+            total += self._steps(block, targets[taken], z[taken], some, learning_rate)
         # The cost is evaluated at once from the weighted inputs that the steps left: as many
         # calls for 1000 rows as for 10, 2 % instead of 36 %.
         costs = as_array(self._cost.values(as_matrix(z), as_matrix(targets)))
         return total + float((costs if factor is None else costs * factor[:, 0]).sum())
-
-    def _gather(self, x: Matrix[Any, Any] | Pixels, rows: Array) -> Block:
-        """Write rows of x to the first activations; return the buffers that they are in."""
-        if len(rows) not in self._blocks:
-            self._blocks[len(rows)] = make_block(
-                len(rows),
-                self._batch_size,
-                self._flat,
-                self._gradient,
-                is_ahead=self._block_size > self._batch_size,
-            )
-        block = self._blocks[len(rows)]
-        # Indices are never out of range, and mode="clip" needs no guarding copy: 9 %.
-        if isinstance(x, Pixels):  # an eighth of the memory of float64, at the same speed
-            x.array.take(rows, 0, block.pixels, "clip")
-            np.divide(block.pixels, block.x.dtype.type(x.scale), block.x)
-        else:
-            as_array(x).take(rows, 0, block.x, "clip")
-        return block
 
     def _steps(
         self, block: Block, y: Array, z: Buffer, factor: Array | None, learning_rate: float
     ) -> float:
         """Take the steps of a block; write z^L; return the penalty for each example."""
         penalty, done = 0.0, 0
-        if block.ahead is not None:
-            self._look_ahead(block.ahead)
+        block.look_ahead()
         try:
             for batch, layers in block.steps:
-                penalty += self._step(
-                    layers,
-                    y[batch],
-                    z[batch],
-                    None if factor is None else factor[batch],
-                    learning_rate,
-                )
+                some = None if factor is None else factor[batch]
+                penalty += self._step(layers, y[batch], z[batch], some, learning_rate)
                 done = batch.stop
-        finally:  # on Ctrl-C, too, the first layer has taken the steps that the others have
-            if block.ahead is not None:
-                self._catch_up(block.ahead, done)
+        finally:  # on Ctrl-C, too, every layer has taken the same steps
+            block.catch_up(done, self._fused)
         return penalty
 
-    def _look_ahead(self, ahead: Ahead) -> None:
-        """
-        Take the products of a block with the first weights at once.
-
-        One product with 40 rows takes much less than four with 10, where BLAS spends its time
-        on copying the weights. What the steps before change in z^1 is a small product:
-        for plain descent, with the errors delta_s of earlier examples times the learning rate,
-        z^1_t = w x_t + b - sum_s (x_t x_s + 1) delta_s, w and b those before the block: 10 %
-        of the time of a step with 30 neurons, 20 % with 100, twice that in float32.
-        """
-        first = ahead.first
-        forward_into(first.w_t, first.b, first.a_prev, first.z)
-        np.dot(first.a_prev, ahead.x_t, ahead.overlap)
-        np.add(ahead.overlap, 1, ahead.overlap)
-
-    def _catch_up(self, ahead: Ahead, done: int) -> None:
-        """Move the first layer by the steps that were done, as the sum of their gradients."""
-        first = ahead.first
-        first.delta[done:] = 0
-        bias_gradient_into(first.ones, first.delta, first.nabla_b)
-        np.subtract(first.b, first.nabla_b, first.b)
-        first.nabla_b.fill(0)
-        if self._fused is not None and self._by_product:
-            self._fused(first.w, first.delta, first.a_prev, 1.0)
-        else:
-            weight_gradient_into(first.delta_t, first.a_prev, first.nabla_w)
-            np.subtract(first.w, first.nabla_w, first.w)
-
     def _step(
-        self,
-        layers: Sequence[Layer],
-        y: Array,
-        z: Buffer,
-        factor: Array | None,
-        learning_rate: float,
+        self, layers: list[Layer], y: Array, z: Buffer, factor: Array | None, rate: float
     ) -> float:
         """Take one step; write z^L; return the penalty before it, once for each example."""
         # Results go into buffers: new arrays for the products alone would add 16 %.
         forward, backward = self._hidden
         last = layers[-1]
-        for layer in layers:
-            if layer.earlier is not None:
-                catch_up_into(layer.overlap, layer.earlier, layer.spare, layer.z)
-                forward(layer.z, layer.a, layer.spare)
-            elif layer is not last:
+        for layer in layers[:-1]:
+            if layer.earlier is None:
                 forward_into(layer.w_t, layer.b, layer.a_prev, layer.z)
-                forward(layer.z, layer.a, layer.spare)
+            else:
+                catch_up_into(layer.overlap, layer.earlier, layer.spare, layer.z)
+            forward(layer.z, layer.a, layer.spare)
         forward_into(last.w_t, last.b, last.a_prev, z)
-        penalty = self._penalty() * len(y) if self._l2 else 0.0
+        w = self._flat.all_weights
+        penalty = self._l2 * len(y) * float(np.dot(w, w)) / 2 if self._l2 else 0.0
 
         self._output_error(z, last.a, last.spare, y, last.delta)  # BP1
         # The learning rate goes into the output error, a few hundred numbers, where the
         # optimizer allows: one pass less over the gradient, 4 %.
-        scale = learning_rate if self._optimizer.WANTS_STEPS else 1.0
+        scale = rate if self._optimizer.WANTS_STEPS else 1.0
         np.multiply(last.delta, scale / len(y), last.delta)
         if factor is not None:
             np.multiply(last.delta, factor, last.delta)
@@ -306,23 +245,19 @@ class Engine:
                 weight_gradient_into(layer.delta_t, layer.a_prev, layer.nabla_w)  # BP4
             else:  # the product updates the weights itself: 9 %
                 self._fused(layer.w, layer.delta, layer.a_prev, keep)
-        self._move(scale, learning_rate)
+        self._move(scale, rate)
         return penalty
 
-    def _penalty(self) -> float:
-        """Return l2 / 2 times the sum of squared weights."""
-        w = self._flat.all_weights
-        return self._l2 * float(np.dot(w, w)) / 2
-
-    def _move(self, scale: float, learning_rate: float) -> None:
+    def _move(self, scale: float, rate: float) -> None:
         """Move the parameters; the gradient came multiplied by scale, without the penalty."""
-        w, nabla_w = self._flat.all_weights, self._gradient.all_weights
-        if self._l2 and self._is_plain:
-            # w - eta (nabla_w + l2 w) = (1 - eta l2) w - eta nabla_w, in one pass less.
-            rest = w[self._rest]
-            np.multiply(rest, 1 - scale * self._l2, rest)
-        elif self._l2:
-            np.multiply(w, scale * self._l2, self._decay)
-            np.add(nabla_w, self._decay, nabla_w)
         parameters, gradient = self.parameters[self._rest], self._gradient.all[self._rest]
-        self._optimizer.update(parameters, gradient, learning_rate)
+        if self._l2:
+            w, nabla_w = self._flat.all_weights, self._gradient.all_weights
+            if self._is_plain:
+                # w - eta (nabla_w + l2 w) = (1 - eta l2) w - eta nabla_w, in one pass less.
+                w = w[self._rest]
+                np.multiply(w, 1 - scale * self._l2, w)
+            else:
+                np.multiply(w, scale * self._l2, self._decay)
+                np.add(nabla_w, self._decay, nabla_w)
+        self._optimizer.update(parameters, gradient, rate)

@@ -1,10 +1,10 @@
-"""Every buffer of the engine, in one place."""
+"""The buffers of parameters, gradient and layers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -15,7 +15,7 @@ Buffer: TypeAlias = Any
 #: Which entries of a matrix stand one behind the other: rows, or columns.
 Order: TypeAlias = Literal["C", "F"]
 
-__all__ = ["Ahead", "Block", "Buffer", "Flat", "Layer", "make_block"]
+__all__ = ["Buffer", "Flat", "Layer", "Order", "make_layers"]
 
 
 class Flat:
@@ -57,56 +57,12 @@ class Layer:
     delta_t: Buffer
     ones: Buffer
     below: Layer | None
-    #: Of a first layer whose products were taken ahead: see `Ahead`.
+    #: Of a first layer whose products are taken ahead: see `blocks`.
     overlap: Buffer = None
     earlier: Buffer = None
 
 
-class Ahead(NamedTuple):
-    """Products of the first layer for all mini-batches of a block, one behind the other."""
-
-    first: Layer
-    x_t: Buffer
-    product: Buffer
-    overlap: Buffer
-
-
-class Block(NamedTuple):
-    """The buffers of examples that are gathered at once, and which step uses which."""
-
-    pixels: Array
-    x: Array
-    ahead: Ahead | None
-    steps: list[tuple[slice, list[Layer]]]
-
-
-def make_block(
-    length: int, batch_size: int, parameters: Flat, gradient: Flat, *, is_ahead: bool
-) -> Block:
-    """Return new buffers around the parameters and the gradient."""
-    dtype = parameters.all.dtype
-    x = np.empty((length, parameters.weights[0].shape[1]), dtype)
-    batches = [slice(i, min(i + batch_size, length)) for i in range(0, length, batch_size)]
-    lengths = {batch.stop - batch.start for batch in batches}
-    # The columns of hidden layers one behind the other: in float32 the product with many inputs
-    # then takes 0.7 times as long, a whole step 0.9 times; in float64 1.2 and 1.1 times.
-    order: Order = "F" if dtype == np.float32 else "C"
-    shared = {
-        n: _make_layers(x[:n], parameters, gradient, "C" if is_ahead else order)
-        for n in lengths
-    }
-    steps = [(batch, shared[batch.stop - batch.start]) for batch in batches]
-    if not is_ahead:
-        return Block(np.empty(x.shape, np.uint8), x, None, steps)
-    (first, *_) = _make_layers(x, parameters, gradient, "C")
-    ahead = Ahead(
-        first, x.T, np.empty_like(first.z, order=order), np.empty((length, length), dtype)
-    )
-    steps = [(batch, _looking_ahead(layers, batch, ahead)) for batch, layers in steps]
-    return Block(np.empty(x.shape, np.uint8), x, ahead, steps)
-
-
-def _make_layers(x: Array, parameters: Flat, gradient: Flat, hidden: Order) -> list[Layer]:
+def make_layers(x: Array, parameters: Flat, gradient: Flat, hidden: Order) -> list[Layer]:
     """Return the layers for a mini-batch x, buffers of hidden ones in this order."""
     layers: list[Layer] = []
     a_prev, ones = x, np.ones(len(x), x.dtype)
@@ -121,16 +77,3 @@ def _make_layers(x: Array, parameters: Flat, gradient: Flat, hidden: Order) -> l
         )
         a_prev = a
     return layers
-
-
-def _looking_ahead(layers: list[Layer], batch: slice, ahead: Ahead) -> list[Layer]:
-    """Return layers whose first one reads and writes its rows of the block."""
-    first = replace(
-        layers[0],
-        a_prev=ahead.first.a_prev[batch],
-        z=ahead.first.z[batch],
-        delta=ahead.first.delta[batch],
-        overlap=ahead.overlap[batch, : batch.start],
-        earlier=ahead.first.delta[: batch.start],
-    )
-    return [first, replace(layers[1], below=first), *layers[2:]]
