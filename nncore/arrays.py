@@ -361,12 +361,14 @@ def as_batch(value: object, width: int, dtype: np.dtype[Any], name: str) -> Matr
     return as_matrix(batch)
 
 
-def as_examples(value: object, width: int, dtype: np.dtype[Any]) -> Matrix[Any, Any] | Pixels:
+def as_examples(
+    value: object, width: int, dtype: np.dtype[Any], name: str = "x"
+) -> Matrix[Any, Any] | Pixels:
     """Return x as a batch, or as the pixels that it is, or raise as `as_batch`."""
     if not isinstance(value, Pixels):
-        return as_batch(value, width, dtype, "x")
+        return as_batch(value, width, dtype, name)
     # Bytes are finite: of objects only the shape is checked, which takes no memory.
-    as_batch(np.broadcast_to(np.array(None), value.shape), width, dtype, "x")
+    as_batch(np.broadcast_to(np.array(None), value.shape), width, dtype, name)
     return value
 
 

@@ -136,6 +136,10 @@ class _Run:
         saved = read_checkpoint(
             path, self.learner.identity(), self.best.size, self.plan, self.rng
         )
+        if bool(saved.history.validation_cost) != (self.held_out is not None):
+            had = "had" if self.held_out is None else "had no"
+            msg = f"`validation` must stay as it was; the run of `resume` {had} validation"
+            raise ValueError(msg)
         self.history = replace(saved.history, stopped="epochs")
         self.best = saved.best
         np.copyto(self.engine.parameters, saved.parameters)
