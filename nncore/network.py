@@ -462,10 +462,11 @@ class Network:
             A file that is written, atomically, after every `checkpoint_every` epochs and after
             the last one.
         checkpoint_every : int
-            Epochs between two checkpoints, at least 1.
+            Epochs between two checkpoints, at least 1; above 1 only with `checkpoint`.
         resume : str or path-like, optional
             A checkpoint to go on from. With the data and settings of the run that wrote it the
-            result is the same to the last bit; `epochs` counts those of the checkpoint too.
+            result is the same to the last bit; `epochs` counts those of the checkpoint too, and
+            `validation` is given if and only if that run had one.
         rng : numpy.random.Generator or int, optional
             Shuffles the examples, instead of the network's own generator.
         blas : {"numpy", "scipy"}

@@ -42,9 +42,9 @@ class Plan(NamedTuple):
             return self.learning_rate
         return float(real(f"learning_rate({epoch})", self.learning_rate(epoch)))
 
-    def saves(self, epoch: int) -> bool:
+    def saves(self, epoch: int, *, is_last: bool) -> bool:
         """Return whether a checkpoint is due after an epoch."""
-        is_due = epoch % self.checkpoint_every == 0 or epoch == self.epochs
+        is_due = epoch % self.checkpoint_every == 0 or epoch == self.epochs or is_last
         return self.checkpoint is not None and is_due
 
 
