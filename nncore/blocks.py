@@ -66,7 +66,8 @@ class Block:
         self.first: Layer | None = None
         if is_ahead:
             self.first = make_layers(self.x, parameters, gradient, "C")[0]
-            self._product = np.empty_like(self.first.z, order=order)
+            z = self.first.z
+            self._product = z if order == "C" else np.empty_like(z, order=order)
             self._overlap = np.empty((length, length), dtype)
         batches = [slice(i, min(i + batch_size, length)) for i in range(0, length, batch_size)]
         shared = {
@@ -104,7 +105,8 @@ class Block:
         first = self.first
         if first is not None:
             forward_into(first.w_t, first.b, first.a_prev, self._product)
-            np.copyto(first.z, self._product)
+            if self._product is not first.z:
+                np.copyto(first.z, self._product)  # whose rows the steps take
             overlap_into(first.a_prev, first.a_prev.T, as_matrix(self._overlap))
 
     def catch_up(self, done: int, fused: FusedUpdate | None) -> None:

@@ -1,9 +1,8 @@
 """
 The mathematics of `backprop` in preallocated buffers: what `fit` runs.
 
-A step takes a mini-batch forward, its error backward and the parameters down the gradient. It
-checks nothing and allocates nothing. To run (or to time) it alone, on float arrays of the
-network's dtype or `Pixels`, rows contiguous::
+A step checks nothing and allocates nothing. To run (or to time) it alone, on float arrays of
+the network's dtype or `Pixels`, rows contiguous::
 
     engine = Engine(sizes, hidden, cost, l2, dtype, batch_size, SGD())
     engine.load(weights, biases)                      # copies; entry 0 is not read
@@ -224,8 +223,7 @@ class Engine:
             np.multiply(last.delta, factor, last.delta)
         for number in range(len(layers), 0, -1):
             layer = layers[number - 1]
-            below = layer.below
-            if below is not None:
+            if (below := layer.below) is not None:
                 error_into(layer.w, layer.delta, below.delta)  # BP2
                 backward(below.z, below.a, below.spare, below.delta)
             if layer.earlier is not None:
@@ -241,13 +239,11 @@ class Engine:
     def _move(self, scale: float, rate: float) -> None:
         """Move the parameters; the gradient came multiplied by scale, without the penalty."""
         parameters, gradient = self.parameters[self._rest], self._gradient.all[self._rest]
-        if self._l2:
-            w, nabla_w = self._flat.all_weights, self._gradient.all_weights
-            if self._is_plain:
-                # w - eta (nabla_w + l2 w) = (1 - eta l2) w - eta nabla_w, in one pass less.
-                w = w[self._rest]
-                np.multiply(w, 1 - scale * self._l2, w)
-            else:
-                np.multiply(w, scale * self._l2, self._decay)
-                np.add(nabla_w, self._decay, nabla_w)
+        w, nabla_w = self._flat.all_weights, self._gradient.all_weights
+        if self._l2 and self._is_plain:
+            # w - eta (nabla_w + l2 w) = (1 - eta l2) w - eta nabla_w, in one pass less.
+            np.multiply(w[self._rest], 1 - scale * self._l2, w[self._rest])
+        elif self._l2:
+            np.multiply(w, scale * self._l2, self._decay)
+            np.add(nabla_w, self._decay, nabla_w)
         self._optimizer.update(parameters, gradient, rate)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nncore import SGD, Adam, Network, Optimizer
-from nncore.activations import ACTIVATIONS, Activation
+from nncore import SGD, Activation, Adam, Network, Optimizer
+from nncore.activations import tanh, tanh_prime
+from nncore.arrays import Array
 from nncore.blocks import AHEAD, Block, batches_of_a_block
 from nncore.engine import Engine
 from nncore.workspace import Flat
@@ -88,17 +89,16 @@ def test_what_else_moves_the_weights_forbids_looking_ahead(settings: dict[str, A
 
 
 def test_an_interrupt_leaves_the_steps_that_every_layer_took() -> None:
-    slope = ACTIVATIONS["tanh"].slope
     calls: list[int] = []
 
-    def prime(z: Any) -> Any:
+    def prime(z: Array) -> Array:
         calls.append(1)
         if len(calls) == 8:  # in the middle of the eighth step
             raise KeyboardInterrupt
-        return slope(z)
+        return tanh_prime(z)
 
-    net = Network([6, 9, 3], hidden=Activation("own", np.tanh, prime), rng=0)
-    calm = Network([6, 9, 3], hidden=Activation("calm", np.tanh, slope), rng=0)
+    net = Network([6, 9, 3], hidden=Activation("own", tanh, prime), rng=0)
+    calm = Network([6, 9, 3], hidden=Activation("calm", tanh, tanh_prime), rng=0)
     stopped, expected = engine_of(net, 3, SGD()), engine_of(calm, 3, SGD())
     with pytest.raises(KeyboardInterrupt):
         stopped.epoch(X, Y, np.arange(len(X)), 0.5)
