@@ -1,5 +1,7 @@
 """What the project runs on itself: `nox` runs all of it, `nox -s NAME` one session."""
 
+import os
+
 import nox
 
 nox.needs_version = ">=2024.10.9"
@@ -66,6 +68,30 @@ def campaign(session: nox.Session) -> None:
     """False alarms, detection, location and diagnosis of the judge, on many networks."""
     install(session, "test")
     session.run("python", "tests/gradcheck/campaign.py", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session(default=False)
+def accuracy(session: nox.Session) -> None:
+    """Errors of every function and cost in ulp: `nox -s accuracy -- --help`."""
+    install(session, "test", "bench")
+    env = ONE_THREAD | {"PYTHONPATH": "tests"}
+    session.run("python", "-m", "accuracy", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def oracles(session: nox.Session) -> None:
+    """The core against other libraries and 50 digits: `nox -s oracles -- --help`."""
+    install(session, "test", "bench")
+    env = ONE_THREAD | {"PYTHONPATH": os.pathsep.join(("tests", "property_tests"))}
+    session.run("python", "-m", "oracles", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def exactness(session: nox.Session) -> None:
+    """Backpropagation over a prime field and the rationals: `nox -s exactness -- --help`."""
+    install(session, "test")
+    env = ONE_THREAD | {"PYTHONPATH": os.pathsep.join(("tests", "property_tests"))}
+    session.run("python", "-m", "exactness", *session.posargs, env=env)
 
 
 if __name__ == "__main__":

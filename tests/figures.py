@@ -40,7 +40,7 @@ class Figure(NamedTuple):
 
 
 def write(session: str, figures: Sequence[Figure], path: Path | None) -> bool:
-    """Print the figures as one line of JSON, write them to a file too; return if all are met."""
+    """Print the figures as a line of JSON, also to a file; return whether all are met."""
     is_met = bool(figures) and all(figure.is_met for figure in figures)
     versions = {"python": platform.python_version(), "numpy": np.__version__}
     listed = [figure._asdict() | {"is_met": figure.is_met} for figure in figures]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 from flint import arb, ctx
 
 from .formats import Format
@@ -45,7 +44,7 @@ def _sigmoid_prime(z: Any) -> Any:
 
 
 def _softplus(z: Any) -> Any:
-    return (z if z > 0 else 0) + _exp(z).log1p()
+    return max(z, arb(0)) + _exp(z).log1p()
 
 
 BALLS: Mapping[str, Callable[[Any], Any]] = {
@@ -55,7 +54,7 @@ BALLS: Mapping[str, Callable[[Any], Any]] = {
     "tanh_prime": lambda z: 4 * _sigmoid_prime(2 * z),
     "softplus": _softplus,
     "softplus_prime": _sigmoid,
-    "relu": lambda z: z if z > 0 else arb(0),
+    "relu": lambda z: max(z, arb(0)),
     "relu_prime": lambda z: arb(1 if z > 0 else 0),
     "leaky_relu": lambda z: z if z > 0 else z / 100,
     "leaky_relu_prime": lambda z: arb(1) if z > 0 else arb(1) / 100,
@@ -95,8 +94,3 @@ def _exponent(size: Any) -> int:
     """Return floor(log2 size)."""
     mantissa, exponent = size.mid().man_exp()
     return int(exponent) + int(mantissa).bit_length() - 1
-
-
-def as_floats(array: Any) -> list[float]:
-    """Return the entries as Python floats."""
-    return [float(value) for value in np.ravel(array)]

@@ -8,17 +8,20 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nncore import activations
+from nncore import Activation, activations
+from nncore.inplace import in_place
 
 from .double_double import Array
 from .reference import REFERENCES
 
-__all__ = ["GOALS", "OURS", "contestants"]
+__all__ = ["GOALS", "OURS", "contestants", "module"]
 
 Function: TypeAlias = Callable[[Array], Array]
 
 #: What nncore's own are called in the tables.
 OURS = "nncore"
+#: What training runs, in buffers: the same functions, made for speed.
+BUFFERS = "nncore in buffers"
 
 #: The largest error in ulp of a function and of a derivative, where the result is normal.
 GOALS: Mapping[str, tuple[float, float]] = {"float64": (2.0, 4.0), "float32": (4.0, 6.0)}
@@ -27,11 +30,39 @@ GOALS: Mapping[str, tuple[float, float]] = {"float64": (2.0, 4.0), "float32": (4
 def contestants() -> Mapping[str, Mapping[str, Function]]:
     """Return name and function of everybody who computes each function, nncore's first."""
     named = {name: {OURS: getattr(activations, name)} for name in REFERENCES}
+    for name, activation in activations.ACTIVATIONS.items():
+        if isinstance(activation, Activation):
+            named[name][BUFFERS] = _function(activation)
+            named[f"{name}_prime"][BUFFERS] = _prime(activation)
     for name, others in (_numpy(), _scipy(), _torch()):
         for function, call in others.items():
             base, _, variant = function.partition(", ")
             named[base][f"{name} {variant}".strip()] = call
     return named
+
+
+def _function(activation: Activation) -> Function:
+    """Return what the engine computes of an activation."""
+
+    def function(z: Array) -> Array:
+        a = np.empty_like(z)
+        in_place(activation, z.dtype).forward(z, a, np.empty_like(z))
+        return a
+
+    return function
+
+
+def _prime(activation: Activation) -> Function:
+    """Return what the engine multiplies an error of 1 with."""
+
+    def prime(z: Array) -> Array:
+        a, spare, delta = np.empty_like(z), np.empty_like(z), np.ones_like(z)
+        functions = in_place(activation, z.dtype)
+        functions.forward(z, a, spare)
+        functions.backward(z, a, spare, delta)
+        return delta
+
+    return prime
 
 
 def _numpy() -> tuple[str, dict[str, Function]]:
@@ -55,7 +86,7 @@ def _naive_sigmoid(z: Array) -> Array:
 
 def _scipy() -> tuple[str, dict[str, Function]]:
     """Return scipy's functions, none where it is not installed."""
-    special = _module("scipy.special")
+    special = module("scipy.special")
     if special is None:
         return "scipy", {}
     return "scipy", {
@@ -68,7 +99,7 @@ def _scipy() -> tuple[str, dict[str, Function]]:
 
 def _torch() -> tuple[str, dict[str, Function]]:
     """Return torch's functions and its derivatives by autograd, none where not installed."""
-    torch = _module("torch")
+    torch = module("torch")
     if torch is None:
         return "torch", {}
 
@@ -88,7 +119,7 @@ def _torch() -> tuple[str, dict[str, Function]]:
     return "torch", named | {f"{n}_prime": derivative(call) for n, call in calls.items()}
 
 
-def _module(name: str) -> Any:
+def module(name: str) -> Any:
     """Return a module, None where its library is not installed."""
     try:
         return importlib.import_module(name)

@@ -14,7 +14,7 @@ __all__ = ["FORMATS", "Format", "errors_in_ulp"]
 
 
 class Format(NamedTuple):
-    """A float type: digits of precision, exponents of the smallest normal and smallest float."""
+    """A float type: digits, and the exponents of the smallest normal and smallest float."""
 
     name: str
     digits: int
@@ -35,20 +35,20 @@ def errors_in_ulp(values: Array, exact: Reference, kind: Format) -> tuple[Array,
     ulp(x) is the distance of the floats around x: 2^(e - p + 1) for 2^e <= |x| < 2^(e + 1), and
     never less than the smallest float (J.-M. Muller, "On the definition of ulp(x)", INRIA
     RR-5504, 2005; the variant of Goldberg and Harrison for real x). What is not finite is
-    infinitely wrong.
+    infinitely wrong. An exact number far below the smallest float counts as 0.
     """
     (high, low), scale = exact
+    is_nothing = np.frexp(high)[1] + scale < kind.smallest - 60
+    high, low, scale = (np.where(is_nothing, 0, part) for part in (high, low, scale))
     mantissa, exponent = np.frexp(high)
     # Just below a power of two the floats are closer.
     is_below = (abs(mantissa) == 0.5) & (np.sign(low) == -np.sign(high)) & (low != 0)
     exponent = exponent - 1 - is_below
     is_normal = (exponent + scale >= kind.minimum) & (high != 0)
     lowest = kind.smallest - scale
-    last_place = np.where(
-        high == 0, lowest, np.maximum(exponent - kind.digits + 1, lowest)
-    )
-    scaled = np.ldexp(values.astype(np.float64), -scale)
+    last_place = np.where(high == 0, lowest, np.maximum(exponent - kind.digits + 1, lowest))
     with np.errstate(over="ignore", invalid="ignore"):
+        scaled = np.ldexp(values.astype(np.float64), -scale)
         difference = abs((scaled - high) - low)
         # 2^-last_place may be infinite where the difference is 0.
         errors = np.where(difference == 0, 0.0, np.ldexp(difference, -last_place))

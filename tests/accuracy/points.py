@@ -23,7 +23,7 @@ CUTS = (
 
 
 def landmarks(kind: Format) -> Array:
-    """Return zeros, the smallest and largest floats, powers of two, and the cuts with +-8 ulp."""
+    """Return powers of two and what is below, the largest floats, and the cuts +-8 ulp."""
     info = np.finfo(kind.name)
     powers = np.ldexp(1.0, np.arange(kind.smallest, info.maxexp)).astype(kind.name)
     near = [powers, np.array([info.max, info.max / 2], kind.name)]
