@@ -248,7 +248,7 @@ def _below(z: Matrix[M, N], index: Column[M]) -> tuple[Matrix[M, N], Matrix[M, N
     Return d = z - p, p the entry at the index of each row, and e^d.
 
     An exponential magnifies the rounding error r of d by |d|: it is taken as e^d (1 + r), with
-    r after O. Moller (BIT 5, 1965). In exact arithmetic r is 0, and far down it may be left out.
+    r after O. Moller (BIT 5, 1965). In exact arithmetic r is 0; far down it is left out.
     """
     a, p = as_array(z), as_array(_entry(z, index))
     with np.errstate(over="ignore", invalid="ignore"):  # a difference may be infinite: e^d is 0

@@ -10,8 +10,8 @@ Both that coefficient and the sum of nabla times u are polynomials in theta, u, 
 differed, they would agree at a point drawn uniformly from a field of p elements with a
 probability of at most degree / p (the Schwartz-Zippel lemma: J. Schwartz, J. ACM 27 (1980),
 corollary 1; R. Zippel, EUROSAM 1979). The degree is not assumed but read off the programs, by
-running them on degrees. Over the field of 2^61 - 1 elements a single agreement leaves less than
-one chance in 10^14 to a wrong formula, unless it is wrong by multiples of that prime only, which
+running them on degrees. Over the field of 2^61 - 1 elements a single agreement leaves a wrong
+formula less than one chance in 10^14, unless it is wrong by multiples of that prime only, which
 runs over the rationals exclude.
 """
 
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -117,7 +118,7 @@ def random_case(
     max_width: int = 4,
     max_batch: int = 3,
 ) -> Case:
-    """Return a network of random sizes with parameters, examples and targets of such numbers."""
+    """Return a network of random sizes, with all of its numbers and a batch drawn."""
     sizes = [int(n) for n in rng.integers(1, max_width + 1, rng.integers(2, max_layers + 1))]
     net = Network(
         sizes,
@@ -164,7 +165,7 @@ def linear_coefficient(values: Sequence[Any]) -> Any:
     """
     differences, total = list(values), values[0] - values[0]
     for k in range(1, len(values)):
-        differences = [b - a for a, b in zip(differences, differences[1:], strict=False)]
+        differences = [b - a for a, b in pairwise(differences)]
         total = total + differences[0] / k if k % 2 else total - differences[0] / k
     return total
 

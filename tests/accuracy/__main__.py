@@ -118,8 +118,8 @@ def main(
         results = elementwise(kind, points, rng, console)
         function, prime = GOALS[kind.name]
         title = (
-            f"{kind.name}, {points:,} points: goals {function:g} ulp for activations, {prime:g} "
-            f"for derivatives; '{BUFFERS}' is what training runs"
+            f"{kind.name}, {points:,} points: goals {function:g} ulp for activations, "
+            f"{prime:g} for derivatives; '{BUFFERS}' is what training runs"
         )
         console.print(elementwise_table(title, results))
         of_row = of_rows(kind, row_count, rng, console)

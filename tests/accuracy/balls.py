@@ -1,4 +1,4 @@
-"""The same functions in ball arithmetic, which encloses the exact value: the judge of errors."""
+"""The same functions in ball arithmetic, which encloses exact values: the judge of errors."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def main(*, networks: int, seed: int, json_file: Path | None) -> None:
     rng = np.random.default_rng(seed)
     console = Console(width=100)
     figures: list[Figure] = []
-    for field in FIELDS:
+    for field, numbers in FIELDS.items():
         done: list[Outcome] = []
         run = outcomes(field, networks, rng)
         silent = not console.is_terminal
@@ -81,7 +81,7 @@ def main(*, networks: int, seed: int, json_file: Path | None) -> None:
             f"{len(sizes)} different sizes, degrees {min(degrees)} to {max(degrees)}"
         )
         figures.append(Figure(PROMISE, f"disagreements {field}", float(wrong), 0.0, "networks"))
-        if FIELDS[field] is residues:
+        if numbers is residues:
             figures.append(_bound(console, max(degrees)))
     sys.exit(0 if write("exactness", figures, json_file) else 1)
 
