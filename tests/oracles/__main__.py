@@ -18,11 +18,13 @@ from rich.table import Table
 
 from . import digits
 from .libraries import LIBRARIES, Library, installed
-from .networks import disagreements, draw, largest_ratio
+from .networks import disagreements, draw_architecture, largest_ratio
 from .optimizers import KINDS, OPTIMIZER_ORACLES, Run, bound, draw_run, ours, textbook
 
 PROMISE = "Backpropagation is the derivative of the cost"
 MPMATH = "mpmath, 50 digits"
+#: Networks of one architecture, which JAX compiles in a second.
+DRAWS = 20
 
 
 class Found(NamedTuple):
@@ -39,14 +41,17 @@ def of_networks(
 ) -> Iterator[list[Found]]:
     """Yield the disagreements of every oracle on each network."""
     libraries: Mapping[str, Library] = installed()
+    architecture = draw_architecture(rng)
     for i in range(count):
-        drawn = draw(rng)
+        if i % DRAWS == 0:
+            architecture = draw_architecture(rng)
+        drawn = architecture.draw(rng)
         for name, library in libraries.items():
             theirs = library.compute(*drawn.arguments())
             found = disagreements(drawn, theirs, programs=2)
             yield [Found(name, what, ratio, drawn.case) for what, ratio in found]
         if i < exact_count:
-            drawn = draw(rng, max_width=4, max_layers=4)
+            drawn = draw_architecture(rng, max_width=4, max_layers=4).draw(rng)
             found = disagreements(drawn, digits.compute(*drawn.arguments()), programs=1)
             yield [Found(MPMATH, what, ratio, drawn.case) for what, ratio in found]
         yield []

@@ -33,7 +33,7 @@ def _each(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _log_softmax(z: Array) -> Array:
     """Return z - ln sum e^z of each row."""
-    totals = np.array([[mpmath.log(mpmath.fsum(mpmath.exp(v) for v in row))] for row in z])
+    totals = np.array([[mpmath.log(sum(mpmath.exp(v) for v in row))] for row in z])
     difference: Array = z - totals
     return difference
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -86,6 +87,13 @@ def _jax(
     model: Model, weights: list[Array], biases: list[Array], x: Array, y: Array
 ) -> Results:
     """Return the results of JAX in float64."""
+    (value, activations), (nabla_w, nabla_b) = _compiled(model)((weights, biases), x, y)
+    return _as_numpy(activations, value, nabla_w, nabla_b)
+
+
+@cache
+def _compiled(model: Model) -> Any:
+    """Return what computes cost, activations and gradient; JAX compiles it for each shape."""
     import jax  # noqa: PLC0415 - may be missing
     import jax.numpy as jnp  # noqa: PLC0415
 
@@ -101,13 +109,11 @@ def _jax(
         "log_softmax": jax.nn.log_softmax,
     }
 
-    def cost(parameters: Any) -> Any:
-        return mean_cost(functions, model, *parameters, jnp.array(x), jnp.array(y))
+    def cost(parameters: Any, x: Any, y: Any) -> Any:
+        _, activations = forward(functions, model, *parameters, x)
+        return mean_cost(functions, model, *parameters, x, y), activations
 
-    parameters = [*map(jnp.array, weights)], [*map(jnp.array, biases)]
-    value, (nabla_w, nabla_b) = jax.value_and_grad(cost)(parameters)
-    _, activations = forward(functions, model, *parameters, jnp.array(x))
-    return _as_numpy(activations, value, nabla_w, nabla_b)
+    return jax.jit(jax.value_and_grad(cost, has_aux=True))
 
 
 def _autograd(

@@ -14,7 +14,7 @@ from nncore import Network
 from .digits import exact
 from .libraries import Model, Results
 
-__all__ = ["Drawn", "disagreements", "draw", "largest_ratio"]
+__all__ = ["Architecture", "Drawn", "disagreements", "draw_architecture", "largest_ratio"]
 
 L2 = (0.0, 0.01, 1.0)
 SCALES = (1e-3, 0.1, 1.0, 3.0, 10.0, 30.0)
@@ -32,19 +32,40 @@ class Drawn(NamedTuple):
         return self.model, list(net.weights[1:]), list(net.biases[1:]), x, y
 
 
-def draw(rng: np.random.Generator, *, max_width: int = 12, max_layers: int = 5) -> Drawn:
-    """Return a random network of any activations, outputs, cost, penalty and scale."""
+class Architecture(NamedTuple):
+    """What JAX compiles a network for: everything but its numbers."""
+
+    model: Model
+    sizes: list[int]
+    batch: int
+
+    def draw(self, rng: np.random.Generator) -> Drawn:
+        """Return a network with parameters, examples and targets of any scale."""
+        model, sizes, batch = self
+        net = Network(
+            sizes,
+            hidden=model.hidden,
+            output=model.output,
+            cost=model.cost,
+            l2=model.l2,
+            rng=rng,
+        )
+        scale = float(rng.choice(SCALES))
+        for l in range(1, net.num_layers):
+            net.weights[l] = scale * net.weights[l]
+            net.biases[l] = scale * rng.normal(size=sizes[l])
+        x = rng.normal(size=(batch, sizes[0])) * rng.choice(SCALES)
+        return Drawn(Case(net, x, _targets(rng, model, (batch, sizes[-1]))), model)
+
+
+def draw_architecture(
+    rng: np.random.Generator, *, max_width: int = 12, max_layers: int = 5
+) -> Architecture:
+    """Return random sizes, activations, outputs, cost and penalty."""
     sizes = [int(n) for n in rng.integers(1, max_width + 1, rng.integers(2, max_layers + 1))]
     output, cost = OUTPUTS[rng.integers(len(OUTPUTS))]
     model = Model(HIDDEN[rng.integers(len(HIDDEN))], output, cost, float(rng.choice(L2)))
-    net = Network(sizes, hidden=model.hidden, output=output, cost=cost, l2=model.l2, rng=rng)
-    scale = float(rng.choice(SCALES))
-    for l in range(1, net.num_layers):
-        net.weights[l] = scale * net.weights[l]
-        net.biases[l] = scale * rng.normal(size=sizes[l])
-    batch = int(rng.integers(1, 9))
-    x = rng.normal(size=(batch, sizes[0])) * rng.choice(SCALES)
-    return Drawn(Case(net, x, _targets(rng, model, (batch, sizes[-1]))), model)
+    return Architecture(model, sizes, int(rng.integers(1, 9)))
 
 
 def _targets(rng: np.random.Generator, model: Model, shape: tuple[int, ...]) -> Array:
