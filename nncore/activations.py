@@ -79,7 +79,8 @@ def sigmoid(z: Array) -> Array:
     """
     e = np.exp(_minus_abs(z))
     s = e / (1 + e)
-    return np.where(real_part(z) < 0, e - e * s, 1 - s)
+    a: Array = np.where(real_part(z) < 0, e - e * s, 1 - s)
+    return a
 
 
 def sigmoid_prime(z: Array) -> Array:

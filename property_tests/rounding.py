@@ -40,7 +40,9 @@ def rounding(case: Case) -> Rounding:
     net, x, y = case
     (zs, activations), gradient = net.forward(x), net.backprop(x, y)
     if x.dtype == object:
-        return Rounding(*([0 * a for a in arrays] for arrays in (activations, *gradient)), 0)
+        exact = ([0 * array for array in arrays] for arrays in (activations, *gradient))
+        a_error, nabla_w, nabla_b = exact
+        return Rounding(a_error, nabla_w, nabla_b, 0)
     last = net.num_layers - 1
     hidden, output = ("relu" in part for part in repr(net).split("output=", maxsplit=1))
     w = [abs(w) for w in net.weights]

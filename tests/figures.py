@@ -15,13 +15,16 @@ __all__ = ["Figure", "json_option", "write"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: The option that the campaigns share.
-json_option: Callable[[F], F] = click.option(
-    "--json",
-    "json_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Also write the figures to this file.",
-)
+
+def json_option(command: F) -> F:
+    """Return a command with the option that the campaigns share."""
+    option: Callable[[F], F] = click.option(
+        "--json",
+        "json_file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Also write the figures to this file.",
+    )
+    return option(command)
 
 
 class Figure(NamedTuple):

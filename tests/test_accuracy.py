@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,10 @@ WORST = {
 }
 
 
+def ball(name: str, z: Any) -> Callable[[], Any]:
+    return lambda: BALLS[name](arb(float(z)))
+
+
 @pytest.mark.parametrize("kind", FORMATS.values(), ids=lambda kind: kind.name)
 @pytest.mark.parametrize("name", WORST)
 def test_the_worst_points_meet_the_goals(name: str, kind: Any) -> None:
@@ -44,11 +49,7 @@ def test_the_worst_points_meet_the_goals(name: str, kind: Any) -> None:
     values = getattr(activations, name)(z)
     goal = GOALS[kind.name][name.endswith("_prime")]
     for point, value in zip(z, values, strict=True):
-        error, is_normal = ball_error(
-            float(value),
-            lambda p=point: BALLS[name](arb(float(p))),
-            kind,  # type: ignore[misc]
-        )
+        error, is_normal = ball_error(float(value), ball(name, point), kind)
         assert error <= goal or not is_normal, (point, value, error)
 
 
@@ -141,11 +142,7 @@ class TestUlp:
         values = (activations.sigmoid(z) * (1 + 1e-6)).astype(kind.name)
         errors, _ = errors_in_ulp(values, REFERENCES["sigmoid"](z.astype(float)), kind)
         for point, value, error in zip(z, values, errors, strict=True):
-            found, _ = ball_error(
-                float(value),
-                lambda p=point: BALLS["sigmoid"](arb(float(p))),
-                kind,  # type: ignore[misc]
-            )
+            found, _ = ball_error(float(value), ball("sigmoid", point), kind)
             assert found == pytest.approx(float(error), rel=1e-6, abs=1e-6)
 
     def test_a_ball_that_stays_wide_is_refused(self) -> None:

@@ -139,7 +139,7 @@ class TestCampaign:
     ) -> None:
         for name, library in LIBRARIES.items():
             missing = library._replace(module="no_such_library")
-            monkeypatch.setitem(LIBRARIES, name, missing)  # type: ignore[arg-type]
+            monkeypatch.setitem(LIBRARIES, name, missing)
         path = tmp_path / "oracles.json"
         result = CliRunner().invoke(campaign.main, [*self.arguments, "--json", str(path)])
         assert result.exit_code == 0, result.output

@@ -42,7 +42,7 @@ def test_another_seed_gives_other_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     before = digests()
     name = "leaky_relu, own shuffling"
     run = RUNS[name]
-    monkeypatch.setitem(RUNS, name, run._replace(fit={**run.fit, "rng": 8}))  # type: ignore[arg-type]
+    monkeypatch.setitem(RUNS, name, run._replace(fit={**run.fit, "rng": 8}))
     after = digests()
     assert {n for n in before if before[n] != after[n]} == {name}
     assert digest(before) != digest(after)

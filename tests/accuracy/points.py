@@ -66,5 +66,6 @@ def _any_bits(count: int, kind: Format, rng: np.random.Generator) -> Array:
     """Return finite floats of random bits: every exponent, subnormal numbers included."""
     unsigned = np.uint64 if kind.name == "float64" else np.uint32
     bits = rng.integers(0, np.iinfo(unsigned).max, count, dtype=unsigned, endpoint=True)
-    values = bits.view(kind.name)
-    return values[np.isfinite(values)]
+    values: Array = bits.view(kind.name)
+    finite: Array = values[np.isfinite(values)]
+    return finite

@@ -95,7 +95,8 @@ def _exp_safe(z: Array) -> tuple[DoubleDouble, DoubleDouble, Array]:
 
 def _minus_abs(z: Array) -> Array:
     """Return -|z|, not below what takes every function to its limit."""
-    return np.maximum(-abs(z), -1e5)
+    negative: Array = np.maximum(-abs(z), -1e5)
+    return negative
 
 
 def _plain(value: DoubleDouble) -> Reference:

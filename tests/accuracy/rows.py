@@ -59,12 +59,13 @@ def rows(
 
 def _targets(law: str, n: int, rng: np.random.Generator) -> Array:
     """Return hard or soft targets: a distribution, or any numbers from 0 to 1."""
+    is_hard = rng.random() < 0.5
+    y: Array
     if law == "distribution":
-        hard = np.eye(n)[rng.integers(n)]
-        return hard if rng.random() < 0.5 else rng.dirichlet(np.ones(n))
-    if rng.random() < 0.5:
-        return rng.integers(0, 2, n).astype(float)
-    return rng.random(n) ** rng.choice([1, 8])
+        y = np.eye(n)[rng.integers(n)] if is_hard else rng.dirichlet(np.ones(n))
+    else:
+        y = rng.integers(0, 2, n).astype(float) if is_hard else rng.random(n)
+    return y
 
 
 class RowWorst:
@@ -101,9 +102,10 @@ def measure_row(
             with np.errstate(all="ignore"):
                 values = call(z[np.newaxis], y[np.newaxis])
         for i in picked:
-            error, is_normal = _error(float(np.ravel(values)[i]), *exact[i], kind)
+            value, unit = exact[i]
+            wrong, is_normal = _error(float(np.ravel(values)[i]), value, unit, kind)
             if is_normal:
-                worst[name].add(error, len(z))
+                worst[name].add(wrong, len(z))
 
 
 def _error(value: float, exact: Any, unit: Any, kind: Format) -> tuple[float, bool]:

@@ -28,7 +28,8 @@ def exact(array: Any) -> Array:
 
 def _each(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Return a function of arrays from a function of numbers."""
-    return np.frompyfunc(function, 1, 1)
+    of_arrays: Callable[[Any], Any] = np.frompyfunc(function, 1, 1)
+    return of_arrays
 
 
 def _log_softmax(z: Array) -> Array:
@@ -59,9 +60,9 @@ def compute(
         examples, targets = exact(x), exact(y)
 
         def cost() -> Any:
-            return mean_cost(FUNCTIONS, model, *parameters, examples, targets)
+            return mean_cost(FUNCTIONS, model, parameters, examples, targets)
 
-        _, activations = forward(FUNCTIONS, model, *parameters, examples)
+        _, activations = forward(FUNCTIONS, model, parameters, examples)
         nabla_w, nabla_b = ([_slopes(cost, p) for p in ps] for ps in parameters)
         return Results(activations, cost(), nabla_w, nabla_b)
 

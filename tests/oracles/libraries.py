@@ -1,6 +1,6 @@
 """JAX, autograd and torch: the same network in their words, and its derivative by them."""
 
-# pyright: reportMissingImports=false
+# pyright: reportMissingImports=false, reportAttributeAccessIssue=false
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ class Results(NamedTuple):
     nabla_b: list[Any]
 
 
-def forward(functions: Functions, model: Model, weights: Any, biases: Any, x: Any) -> Any:
+def forward(functions: Functions, model: Model, parameters: Any, x: Any) -> Any:
     """Return the weighted inputs of the last layer and the activations of all but the input."""
+    weights, biases = parameters
     activations: list[Any] = []
     z: Any = None
     for w, b in zip(weights, biases, strict=True):
@@ -47,11 +48,9 @@ def forward(functions: Functions, model: Model, weights: Any, biases: Any, x: An
     return z, activations
 
 
-def mean_cost(
-    functions: Functions, model: Model, weights: Any, biases: Any, x: Any, y: Any
-) -> Any:
+def mean_cost(functions: Functions, model: Model, parameters: Any, x: Any, y: Any) -> Any:
     """Return the cost of a batch from its definition."""
-    z, activations = forward(functions, model, weights, biases, x)
+    z, activations = forward(functions, model, parameters, x)
     if model.cost == "quadratic":
         total = ((activations[-1] - y) ** 2).sum() / 2
     elif model.output == "softmax":
@@ -59,7 +58,7 @@ def mean_cost(
     else:
         softplus = functions["softplus"]
         total = (y * softplus(-z) + (1 - y) * softplus(z)).sum()
-    return total / len(y) + model.l2 * sum((w**2).sum() for w in weights) / 2
+    return total / len(y) + model.l2 * sum((w**2).sum() for w in parameters[0]) / 2
 
 
 class Library(NamedTuple):
@@ -97,7 +96,7 @@ def _compiled(model: Model) -> Any:
     import jax  # noqa: PLC0415 - may be missing
     import jax.numpy as jnp  # noqa: PLC0415
 
-    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call, unused-ignore]
     functions: Functions = {
         "sigmoid": jax.nn.sigmoid,
         "tanh": jnp.tanh,
@@ -110,8 +109,8 @@ def _compiled(model: Model) -> Any:
     }
 
     def cost(parameters: Any, x: Any, y: Any) -> Any:
-        _, activations = forward(functions, model, *parameters, x)
-        return mean_cost(functions, model, *parameters, x, y), activations
+        _, activations = forward(functions, model, parameters, x)
+        return mean_cost(functions, model, parameters, x, y), activations
 
     return jax.jit(jax.value_and_grad(cost, has_aux=True))
 
@@ -140,10 +139,10 @@ def _autograd(
     }
 
     def cost(parameters: Any) -> Any:
-        return mean_cost(functions, model, *parameters, x, y)
+        return mean_cost(functions, model, parameters, x, y)
 
     value, (nabla_w, nabla_b) = value_and_grad(cost)((weights, biases))
-    _, activations = forward(functions, model, weights, biases, x)
+    _, activations = forward(functions, model, (weights, biases), x)
     return _as_numpy(activations, value, nabla_w, nabla_b)
 
 
@@ -165,11 +164,13 @@ def _torch(
         "softmax": lambda z: functional.softmax(z, dim=1),
         "log_softmax": lambda z: functional.log_softmax(z, dim=1),
     }
-    leaves = [[torch.tensor(p, requires_grad=True) for p in ps] for ps in (weights, biases)]
+    leaves: list[list[Any]] = [
+        [torch.tensor(p, requires_grad=True) for p in ps] for ps in (weights, biases)
+    ]
     inputs, targets = torch.tensor(x), torch.tensor(y)
-    value = mean_cost(functions, model, *leaves, inputs, targets)
+    value = mean_cost(functions, model, leaves, inputs, targets)
     value.backward()
-    _, activations = forward(functions, model, *leaves, inputs)
+    _, activations = forward(functions, model, leaves, inputs)
     nabla_w, nabla_b = ([p.grad.numpy() for p in ps] for ps in leaves)
     return _as_numpy([a.detach() for a in activations], value.detach(), nabla_w, nabla_b)
 

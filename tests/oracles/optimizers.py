@@ -1,6 +1,6 @@
 """The optimizers against others' on the same gradients, and how far rounding may move them."""
 
-# pyright: reportMissingImports=false
+# pyright: reportMissingImports=false, reportAttributeAccessIssue=false
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _jax(run: Run) -> Array:
     import jax  # noqa: PLC0415 - may be missing
     from jax.example_libraries import optimizers  # noqa: PLC0415
 
-    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call, unused-ignore]
     rate = run.learning_rate
     made: Mapping[str, Callable[[], Any]] = {
         "sgd": lambda: optimizers.sgd(rate),
