@@ -1,5 +1,6 @@
 """What the project runs on itself: `nox` runs all of it, `nox -s NAME` one session."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -133,6 +134,30 @@ def judge_bench(session: nox.Session) -> None:
     """Time of a check of every entry, beside PyTorch's slow gradcheck."""
     install(session, "bench")
     session.run("python", "tests/gradcheck/speed.py", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session(default=False)
+def accuracy(session: nox.Session) -> None:
+    """Errors of every function and cost in ulp: `nox -s accuracy -- --help`."""
+    install(session, "test", "bench")
+    env = ONE_THREAD | {"PYTHONPATH": "tests"}
+    session.run("python", "-m", "accuracy", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def oracles(session: nox.Session) -> None:
+    """The core against other libraries and 50 digits: `nox -s oracles -- --help`."""
+    install(session, "test", "bench")
+    env = ONE_THREAD | {"PYTHONPATH": os.pathsep.join(("tests", "property_tests"))}
+    session.run("python", "-m", "oracles", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def exactness(session: nox.Session) -> None:
+    """Backpropagation over a prime field and the rationals: `nox -s exactness -- --help`."""
+    install(session, "test")
+    env = ONE_THREAD | {"PYTHONPATH": os.pathsep.join(("tests", "property_tests"))}
+    session.run("python", "-m", "exactness", *session.posargs, env=env)
 
 
 if __name__ == "__main__":

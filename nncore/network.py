@@ -499,8 +499,11 @@ class Network:
         -----
         The lists get new arrays after each epoch; those that stood there are not written to. If
         an error is raised, the network has the parameters of the last whole epoch. Where
-        threadpoolctl is installed, small layers train on one thread of BLAS, which is faster;
-        the number of threads may change last digits.
+        threadpoolctl is installed, small layers train on one thread of BLAS, which is faster.
+
+        The same seed gives the same bits for one version of numpy, one BLAS and one kind of
+        CPU, on every version of Python. Another of these, `blas`, or the number of threads
+        where layers are large, may change last digits.
 
         References
         ----------
