@@ -100,10 +100,10 @@ def weight_gradient_into(
 
 
 def overlap_into(
-    a_prev: Matrix[B, K], a_prev_t: Matrix[K, B], overlap: Matrix[B, B]
-) -> Matrix[B, B]:
-    """Write a_s . a_t + 1 for each two rows of a^(l-1)."""
-    product: Matrix[B, B] = product_into(a_prev, a_prev_t, overlap)
+    a_prev: Matrix[B, K], a_earlier_t: Matrix[K, T], overlap: Matrix[B, T]
+) -> Matrix[B, T]:
+    """Write a_s . a_t + 1 for each row a_t of a^(l-1) and each of T earlier examples a_s."""
+    product: Matrix[B, T] = product_into(a_prev, a_earlier_t, overlap)
     return add_into(product, 1, overlap)
 
 
