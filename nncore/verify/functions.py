@@ -105,7 +105,7 @@ def nudged(parameters: Parameters, case: Case) -> Parameters:
 
     Returns
     -------
-    Parameters
+    made : Parameters
         In the same floats.
     """
     rng = case.rng()

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ..gradcheck.layers import Layers
+from nncore.gradcheck.layers import Layers
+
 from .case import Array, Case, Parameters
 from .declared import Declared
 from .definitions import ACTIVATIONS, softmax
@@ -119,10 +120,10 @@ def _measured(net: Subject, case: Case, parameters: Parameters) -> Array:
     delta = np.zeros(case.y.shape)
     for j in range(case.sizes[-1]):
         for sign in (1, -1):
-            moved = parameters.copy()
-            moved.biases[-1] = moved.biases[-1].astype(float)
-            moved.biases[-1][j] += sign * STEP
-            other = net.another(moved)
+            last = parameters.biases[-1].astype(float)
+            last[j] += sign * STEP
+            biases = [*parameters.biases[:-1], last]
+            other = net.another(Parameters(parameters.sizes, parameters.weights, biases))
             costs = [
                 float(other.cost(case.x[i : i + 1], case.y[i : i + 1]))
                 for i in range(case.batch)

@@ -16,6 +16,20 @@ __all__ = ["Array", "Plain", "Quadratic", "Relu", "Softmax", "sigmoid", "softplu
 #: An array of floats, or of whatever a judge computes with.
 Array: TypeAlias = Any
 
+#: Attributes and methods that have the names of the adapter's settings.
+OFFERED = (
+    "weights",
+    "biases",
+    "forward",
+    "predict",
+    "cost",
+    "gradient",
+    "step",
+    "fit",
+    "save",
+    "load",
+)
+
 
 class Plain:
     """
@@ -60,10 +74,14 @@ class Plain:
     @classmethod
     def adapter(cls, **changes: Any) -> Adapter:
         """Return the adapter that fits this class, with some settings changed."""
-        names = {name: name for name in ("weights", "biases", "forward", "predict", "cost")}
-        names |= {name: name for name in ("gradient", "step", "fit", "save", "load")}
-        declares = {"hidden": cls.hidden, "output": cls.last, "cost": cls.costs}
-        settings = {"declares": {**declares, "reduction": "mean", "l2": cls.l2}, **names}
+        settings: dict[str, Any] = {role: role for role in OFFERED}
+        settings["declares"] = {
+            "hidden": cls.hidden,
+            "output": cls.last,
+            "cost": cls.costs,
+            "reduction": "mean",
+            "l2": cls.l2,
+        }
         return Adapter(make=cls, **(settings | changes))
 
     # --- forward ---------------------------------------------------------------------------
@@ -151,7 +169,7 @@ class Plain:
 
     # --- training --------------------------------------------------------------------------
 
-    def step(self, x: Array, y: Array, learning_rate: float) -> None:
+    def step(self, x: Array, y: Array, learning_rate: float) -> Any:
         """Take one step down the gradient."""
         nabla_w, nabla_b = self.gradient(x, y)
         for l in range(1, len(self.sizes)):
@@ -175,7 +193,7 @@ class Plain:
         batch_size: int,
         learning_rate: float,
         rng: np.random.Generator,
-    ) -> None:
+    ) -> Any:
         """Take a step for each batch of each epoch."""
         for _ in range(epochs):
             for batch in self.batches(x, y, batch_size, rng):
@@ -188,7 +206,7 @@ class Plain:
         with Path(path).open("wb") as file:
             np.savez(file, *self.weights[1:], *self.biases[1:])
 
-    def load(self, path: str) -> None:
+    def load(self, path: str) -> Any:
         """Read the parameters, or raise and change nothing."""
         own = [*self.weights[1:], *self.biases[1:]]
         with np.load(path, allow_pickle=False) as file:

@@ -37,7 +37,7 @@ def permuted(p: Parameters, orders: Sequence[Array]) -> Parameters:
 
     Returns
     -------
-    Parameters
+    made : Parameters
         Unit j of layer l is the former ``orders[l][j]``.
     """
     weights = [p.weights[l][np.ix_(orders[l], orders[l - 1])] for l in range(1, len(p.sizes))]
@@ -58,7 +58,7 @@ def split_unit(p: Parameters, l: int, j: int) -> Parameters:
 
     Returns
     -------
-    Parameters
+    made : Parameters
         Of a network that computes the same; the copy is the last unit of layer l.
     """
     weights, biases = _lists(p)
@@ -84,7 +84,7 @@ def without_outgoing(p: Parameters, l: int, j: int) -> Parameters:
 
     Returns
     -------
-    Parameters
+    made : Parameters
         With zeros for its outgoing weights.
     """
     weights, biases = _lists(p)
@@ -105,7 +105,7 @@ def without_unit(p: Parameters, l: int, j: int) -> Parameters:
 
     Returns
     -------
-    Parameters
+    made : Parameters
         Of a network with one unit less.
     """
     weights, biases = _lists(p)
@@ -127,7 +127,7 @@ def with_layer(p: Parameters, l: int) -> Parameters:
 
     Returns
     -------
-    Parameters
+    made : Parameters
         With an identity matrix and no biases after layer l.
     """
     weights, biases = _lists(p)
@@ -152,7 +152,7 @@ def scaled_unit(p: Parameters, l: int, j: int, into: float, out: float) -> Param
 
     Returns
     -------
-    Parameters
+    made : Parameters
         Of the same sizes.
     """
     weights, biases = _lists(p)
@@ -173,7 +173,7 @@ def composed(first: Parameters, second: Parameters) -> Parameters:
 
     Returns
     -------
-    Parameters
+    made : Parameters
         Of the network that applies the first, then the second.
     """
     return Parameters(

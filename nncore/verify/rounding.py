@@ -111,7 +111,7 @@ class Rounding:
         penalty = self.declared.penalty(self.parameters)
         count = y.size + sum(w.size for w in self.parameters.weights) + FUNCTION
         rounded = count * self.unit * (float(self.declared.reduced(terms)) + penalty)
-        return float(self.declared.reduced(each.sum(axis=1))) + rounded + self.tiny
+        return float(self.declared.reduced(each.sum(axis=1))) + float(rounded) + self.tiny
 
     def gradient(self, y: Array, *, loose: bool = False) -> Parameters:
         """
@@ -146,7 +146,7 @@ class Rounding:
             products = [rounded[:, :, None] * abs(self.activations[l - 1][:, None, :])]
             products += [delta[:, :, None] * self.a_errors[l - 1][:, None, :]]
             own = abs(self.parameters.weights[l].astype(float)) * (self.declared.l2 or 0.0)
-            nabla_w[l] = self.declared.reduced(sum(products)) + 8 * u * own
+            nabla_w[l] = self.declared.reduced(products[0] + products[1]) + 8 * u * own
         return Parameters(
             n, [each + self.tiny for each in nabla_w], [each + self.tiny for each in nabla_b]
         )

@@ -1,4 +1,4 @@
-"""Would the laws notice? Every planted fault must die by its check, nothing correct be flagged."""
+"""Would the laws notice? Every planted fault must die, and nothing correct be flagged."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from .result import Result, Status
 from .runner import try_law
 from .traits import Traits
 
-__all__ = ["FEW", "Outcome", "Row", "Task", "run", "self_test", "tasks"]
+__all__ = ["FEW", "MANY", "Outcome", "Row", "Task", "run", "self_test", "tasks"]
 
 # The families enter themselves when they are imported.
-CATALOGUES = (faults, correct)
+FAMILIES = (*faults.FAMILIES, *correct.FAMILIES)
 
 #: Cases of each law for a correct implementation, unless everything is tried.
-FEW = 4
+FEW = 2
+#: Cases of the law that must kill a fault; one that shows in few networks needs many.
+MANY = 100
 
 
 class Outcome(enum.StrEnum):
@@ -145,7 +147,8 @@ def self_test(
     seed : int
         The same seed tries the same cases.
     max_examples : int, optional
-        Cases for each check; by default as `verify`, and 4 for correct implementations.
+        Cases for each check; by default at most 100 for the check that must kill a fault, 2 for
+        correct implementations, and as `verify` where everything is tried.
     only : collection of str, optional
         Names or families of entries; all by default.
     progress : callable, optional
@@ -208,7 +211,7 @@ def tasks(
         checks, examples = everything, max_examples
         if not full:
             checks = (entry.killed_by,) if entry.killed_by else everything
-            examples = max_examples or (None if entry.killed_by else FEW)
+            examples = max_examples or (MANY if entry.killed_by else FEW)
         elif entry.killed_by and entry.killed_by not in CHECKS:
             checks = (*everything, entry.killed_by)
         found.append(Task(entry.name, checks, examples, seed))
@@ -248,8 +251,14 @@ def run(task: Task) -> list[Row]:
             if name not in CHECKS:
                 rows.append(_row(entry, name, Outcome.ERROR, "there is no check of this name"))
                 continue
-            settings = {"max_examples": task.max_examples, "seed": task.seed}
-            result = try_law(adapter, traits, CHECKS[name], shrink=False, **settings)
+            result = try_law(
+                adapter,
+                traits,
+                CHECKS[name],
+                max_examples=task.max_examples,
+                seed=task.seed,
+                shrink=False,
+            )
             rows.append(_judged(entry, result))
     return rows
 

@@ -335,7 +335,9 @@ def _sizes(
     _check_range("layers", min_layers, max_layers, at_least=2)
     _check_range("width", min_width, max_width, at_least=1, at_most=LAST - FIRST)
     codes = _codes(min_width, max_width, min_layers, max_layers)
-    return [ord(code) - FIRST for code in draw(codes)]
+    widths = [ord(code) - FIRST for code in draw(codes)]
+    # Layers and transposes that are mixed up go unnoticed unless widths are equal.
+    return [widths[0]] * len(widths) if draw(st.booleans()) else widths
 
 
 def _network(draw: st.DrawFn, n: Sequence[int], regime: str) -> Parameters:

@@ -1,8 +1,8 @@
 """
 How far rounding may move the results of a network of which nothing is known.
 
-What rounding does inside is measured, not assumed: weights, biases and inputs are moved by a few
-units of roundoff, up and down, and what the results do then is what rounding may do to them.
+What rounding does inside is measured, not assumed: weights, biases and inputs are moved by a
+few units of roundoff, up and down, and what results do then is what rounding may do to them.
 For a product of a matrix and a vector that is the backward error of N. Higham, "Accuracy and
 Stability of Numerical Algorithms", SIAM 2002, section 3.5. An activation near saturation hides
 its own rounding from that, so an absolute part is added, which assumes slopes of at most 1.

@@ -15,7 +15,7 @@ from .results import named
 
 __all__ = ["Course", "assert_reached", "is_reached"]
 
-#: Operations that round in ``w - learning_rate * nabla_w``, and those of other ways to write it.
+#: Operations that round in ``w - learning_rate * nabla_w``, however it is written.
 ROUNDED = 8
 #: By how much the rounding of a gradient may grow along a short course.
 SAFETY = 8

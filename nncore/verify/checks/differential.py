@@ -1,4 +1,4 @@
-"""What the network declares is what it computes: independent programs at the same parameters."""
+"""What the network declares is what it computes, by independent programs."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def _compare_library(net: Subject, case: Case, library: str) -> None:
 def _costs(
     net: Subject, declared: Declared, x: Array, y: Array
 ) -> tuple[float, float, float, float]:
-    """Return the user's cost, the declared one, and how far they may be apart, tight and loose."""
+    """Return the user's cost, the declared one, and two bounds, tight and loose."""
     p, value = net.parameters(), np.asarray(net.cost(x, y))
     bounds = Rounding(declared, p, x, roundoff(net, value))
     data = float(declared.reduced(declared.data_cost(bounds.zs[-1], y)))
@@ -210,14 +210,21 @@ def _compare(net: Subject, case: Case, expected: Parameters, name: str) -> None:
     got = net.gradient(case.x, case.y)
     if not is_finite(got, expected):
         return
-    bounds = Rounding(declared, p, case.x, roundoff(net, *got.weights[1:], *got.biases[1:]))
+    unit = roundoff(net, *got.weights[1:], *got.biases[1:])
+    bounds = Rounding(declared, p, case.x, unit)
     twice = together([(2.0, bounds.gradient(case.y))])
     # Formed of quotients, with a constant that keeps them finite, it may be further off.
     loose = bounds.gradient(case.y, loose=True)
     # A penalty that is not declared may be in it as well.
     others = [(got, loose)]
     if declared.l2 is None:
-        others.append((without_penalty(got, expected, p), twice))
+        # What rounding does to the largest entry blurs the measured penalty of all.
+        most = max(float(abs(w).max()) for w in got.weights[1:])
+        rounded = Parameters(
+            p.sizes, [0 * w + most for w in got.weights], [0 * b for b in got.biases]
+        )
+        wider = together([(1.0, twice), (16 * unit, rounded)])
+        others.append((without_penalty(got, expected, p), wider))
     try:
         assert_gradients(got, expected, twice, name=name)
     except Failure:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from ..case import Array, Case, Parameters
@@ -23,7 +25,10 @@ CLEAR = 256
 
 
 @check(
-    needs={"parameters", "cost", "gradient"}, group="gradient", examples=0.25, regimes=ORDINARY
+    needs={"parameters", "outputs", "cost", "gradient"},
+    group="gradient",
+    examples=0.25,
+    regimes=ORDINARY,
 )
 def taylor_remainder(net: Subject, case: Case) -> None:
     """
@@ -47,13 +52,13 @@ def taylor_remainder(net: Subject, case: Case) -> None:
         remainders.append(abs(change - step * slope))
     told = [r for r in remainders if r > noise]
     # Of steps that fall by 4, a linear remainder falls by 4 each time, a quadratic one by 16.
-    falls = [a / b for a, b in zip(told, told[1:], strict=False)][-3:]
+    falls = [a / b for a, b in itertools.pairwise(told)][-3:]
     if len(falls) == 3 and all(3.6 < fall < 4.4 for fall in falls):
         off = told[-1] / STEPS[remainders.index(told[-1])]
         fail(
             f"along a random direction the gradient says that the cost has slope {slope:.9g}, "
-            f"but the remainder falls as the step does, and not as its square: the slope is off "
-            f"by {off:.3g}"
+            f"but the remainder falls as the step does, not as its square: the slope is off by "
+            f"{off:.3g}"
         )
 
 

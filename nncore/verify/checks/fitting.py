@@ -35,7 +35,7 @@ NEEDS = {"fit", "gradient", "parameters"}
 
 @check(needs=NEEDS, group="training", regimes=SMALL, max_layers=4, max_width=4)
 def fit_is_steps(net: Subject, case: Case) -> None:
-    """Two epochs with all examples in one batch are two steps, from the parameters there are."""
+    """Two epochs of one batch are two steps, from the parameters that are there."""
     course = _course(net, case)
     for _ in range(2):
         course = course.step(case.x, case.y, RATE)

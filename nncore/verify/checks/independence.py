@@ -95,7 +95,7 @@ def parameters_are_not_remembered(net: Subject, case: Case) -> None:
 
 @check(needs={"parameters"}, group="purity", regimes=CALM)
 def networks_are_independent(net: Subject, case: Case) -> None:
-    """A second network of the same class changes neither parameters nor results of the first."""
+    """A second network changes neither parameters nor results of the first."""
     expected = {role: _copied(results(net, role, case.x, case.y)) for role in calls_of(net)}
     parameters = named(net.parameters().copy())
     second = net.another(_others(case))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -25,8 +26,8 @@ from .results import calls_of, results
 
 __all__: list[str] = []
 
-#: Weighted inputs are up to 10 to one of these powers.
-POWERS = (1, 2, 3, 4)
+#: Weighted inputs are up to so much in size.
+SIZES = (1e4, 1e4, 1e3, 1e2)
 #: Half of the 24 bits of float32: what an output must at least have right.
 HALF = 2.0**-12
 SINGLE = 2.0**-24
@@ -37,36 +38,29 @@ NEAR = 2.0**-30
 @check(group="numerics", needs={"parameters"}, regimes=("grid", "normal", "zeros"))
 def large_inputs_stay_finite(net: Subject, case: Case) -> None:
     """With weighted inputs up to 10,000 no result is infinite or NaN."""
-    power, saturated = _saturated(case)
-    large = net.another(saturated.parameters)
-    for role in calls_of(large):
-        for name, array in results(large, role, saturated.x, saturated.y).items():
-            bad = array[~np.isfinite(np.asarray(array, float))]
-            if bad.size:
-                fail(
-                    f"{role}: an entry of {name} is {bad[0]}, where weighted inputs are up to "
-                    f"10^{power} in size"
-                )
+    for where, large, x, y in _saturated(net, case):
+        for role in calls_of(large):
+            for name, array in results(large, role, x, y).items():
+                bad = array[~np.isfinite(np.asarray(array, float))]
+                if bad.size:
+                    fail(f"{role}: an entry of {name} is {bad[0]}, where {where}")
 
 
 @check(group="numerics", needs={"parameters"}, regimes=("grid", "normal", "zeros"))
 def large_inputs_raise_no_warning(net: Subject, case: Case) -> None:
     """With weighted inputs up to 10,000 numpy warns of no overflow and no invalid operation."""
-    power, saturated = _saturated(case)
-    large = net.another(saturated.parameters)
-    for role in calls_of(large):
-        with (
-            warnings.catch_warnings(record=True) as caught,
-            np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"),
-        ):
-            warnings.simplefilter("always")
-            results(large, role, saturated.x, saturated.y)
-        told = [each for each in caught if issubclass(each.category, RuntimeWarning)]
-        if told:
-            fail(
-                f"{role} warns: {told[0].message} ({told[0].filename}:{told[0].lineno}), where "
-                f"weighted inputs are up to 10^{power} in size"
-            )
+    for where, large, x, y in _saturated(net, case):
+        for role in calls_of(large):
+            with (
+                warnings.catch_warnings(record=True) as caught,
+                np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"),
+            ):
+                warnings.simplefilter("always")
+                results(large, role, x, y)
+            for told in caught:
+                if issubclass(told.category, RuntimeWarning):
+                    place = f"{told.filename}:{told.lineno}"
+                    fail(f"{role} warns: {told.message} ({place}), where {where}")
 
 
 @check(
@@ -133,21 +127,23 @@ def quadratic_cost_is_never_negative(net: Subject, case: Case) -> None:
             fail(f"cost is {cost:.3g}, where targets are outputs times 1 + {step * NEAR:.3g}")
 
 
-def _saturated(case: Case) -> tuple[int, Case]:
-    """Return a power of ten, and a case with weighted inputs up to that size."""
-    rng = case.rng()
-    power, layer = int(rng.choice(POWERS)), int(rng.integers(1, len(case.sizes)))
-    weights, biases = [case.weights[0]], [case.biases[0]]
-    for l in range(1, len(case.sizes)):
-        w, b = case.weights[l], case.biases[l]
-        # Rows of absolute sum 1 at most: activations that are no larger than their weighted
-        # inputs stay below the largest input.
-        size = np.maximum(abs(w).sum(axis=1) + abs(b), 1)
-        scale = 10.0**power if l == layer else 1.0
-        weights.append(scale * w / size[:, None])
-        biases.append(scale * b / size)
-    x = case.x / max(1.0, float(abs(case.x).max()))
-    return power, case.replaced(weights=weights, biases=biases, x=x)
+def _saturated(net: Subject, case: Case) -> Iterator[tuple[str, Subject, Array, Array]]:
+    """Yield, for each layer, a network in which its weighted inputs are large, and a batch."""
+    size = float(case.rng().choice(SIZES))
+    x = case.x / (float(abs(case.x).max()) or 1.0)
+    # Rows of absolute sum 1: activations that are no larger than their weighted inputs stay
+    # below the largest input.
+    pairs = list(zip(case.weights, case.biases, strict=True))[1:]
+    rows = [abs(w).sum(axis=1) + abs(b) for w, b in pairs]
+    for layer in range(1, len(case.sizes)):
+        scales = [
+            (size if l == layer else 1) / np.where(row == 0, 1, row)
+            for l, row in enumerate(rows, start=1)
+        ]
+        weights = [[], *(s[:, None] * w for s, (w, _) in zip(scales, pairs, strict=True))]
+        biases = [[], *(s * b for s, (_, b) in zip(scales, pairs, strict=True))]
+        where = f"weighted inputs of layer {layer} are up to {size:g} in size"
+        yield where, net.another(Parameters(case.sizes, weights, biases)), x, case.y
 
 
 def _spread(case: Case, size: float) -> tuple[Parameters, Array]:

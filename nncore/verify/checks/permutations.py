@@ -96,7 +96,7 @@ def outputs_of_a_batch_are_those_of_its_examples(net: Subject, case: Case) -> No
 
 
 @check(needs=GRADIENT, group="metamorphic", regimes=ORDINARY, min_batch=2)
-def batch_gradient_adds_up(net: Subject, case: Case) -> None:
+def batch_is_additive(net: Subject, case: Case) -> None:
     """
     The gradient of a batch is the mean, or the sum, of the gradients of its examples.
 

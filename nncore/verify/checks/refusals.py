@@ -11,7 +11,6 @@ import numpy as np
 from ..access import as_array
 from ..case import Array, Case
 from ..failure import assert_same_bits, fail
-from ..raw import output_of, raw
 from ..registry import SkipCheck, check
 from ..subject import Subject
 
@@ -24,7 +23,7 @@ EMPTY: tuple[list[int], ...] = ([], [3], [3, 0, 2], [0, 2])
 
 
 @check(group="structure", examples=0.2)
-def wrong_input_width(net: Subject, case: Case) -> None:
+def bad_shapes_raise(net: Subject, case: Case) -> None:
     """Examples with more or fewer numbers than there are inputs are refused."""
     roles = [role for role in ("predict", "forward", "cost", "gradient") if _has(net, role)]
     for width in {case.sizes[0] + 1, case.sizes[0] + 3, case.sizes[0] - 1, 1}:
@@ -33,7 +32,7 @@ def wrong_input_width(net: Subject, case: Case) -> None:
         x = np.full((case.batch, width), 0.5)
         for role in roles:
             batch = (x, case.y) if role in {"cost", "gradient"} else (x,)
-            result = _attempt(lambda r=role, b=batch: raw(net, r, *b))  # type: ignore[misc]
+            result = _attempt(lambda r=role, b=batch: net.raw(r, *b))  # type: ignore[misc]
             if result is not None:
                 fail(
                     f"{role} took examples of {width} numbers, though there are "
@@ -42,7 +41,7 @@ def wrong_input_width(net: Subject, case: Case) -> None:
 
 
 @check(group="structure", examples=0.05)
-def impossible_sizes(net: Subject, _: Case) -> None:
+def bad_sizes_raise(net: Subject, _: Case) -> None:
     """
     Sizes that make no network are refused, when it is made or when it is used.
 
@@ -74,8 +73,9 @@ def layer_zero_is_redundant(net: Subject, case: Case) -> None:
     Only entries that hold numbers are tried; an empty one holds none.
     """
     arrangement = net.traits.parameters
-    leaves = [] if arrangement is None else arrangement.flatten(net.stored())
-    places = [] if arrangement is None or arrangement.flat else arrangement.places(net.sizes)
+    assert arrangement is not None  # noqa: S101 - for type checkers
+    leaves = arrangement.flatten(net.stored())
+    places = [] if arrangement.flat else arrangement.places(net.sizes)
     arrays = [
         leaf
         for (_, l), leaf in zip(places, leaves, strict=False)
@@ -99,12 +99,13 @@ def _outputs(net: Subject, sizes: Any, x: Array) -> Array | None:
     def outputs() -> Array:
         other.net = net.adapter.make(sizes)
         batch = (x, x[:, :1]) if role in {"cost", "gradient"} else (x,)
-        results = [as_array(output_of(other, result)) for result in raw(other, role, *batch)]
-        if net.adapter.layout == "columns":
-            return results[0].T
+        if role == "forward":
+            results = [as_array(call.output) for call in other.shown(x)]
+        else:
+            results = [as_array(result) for result in other.raw(role, *batch)]
         if net.adapter.layout == "single":
             return np.array([result.reshape(-1) for result in results])
-        return results[0]
+        return results[0].T if net.adapter.layout == "columns" else results[0]
 
     return cast("Array | None", _attempt(outputs))
 

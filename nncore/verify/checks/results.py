@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..access import as_array, call
-from ..leaves import flatten
+from ..access import as_array
 from ..case import Array, Case, Parameters
 from ..failure import assert_same_bits
+from ..leaves import flatten
 from ..subject import Subject
 
 __all__ = [
@@ -174,7 +174,7 @@ def again(net: Subject, role: str, arguments: Sequence[Array]) -> Any:
         What the user's function returned.
     """
     net.handed = list(arguments)
-    return call(net.net, getattr(net.adapter, role), role, *arguments)
+    return net.call(role, *arguments)
 
 
 def arrays_of(net: Subject, result: Any) -> list[Array]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from ..access import as_array
 from ..case import Case
 from ..failure import fail
-from ..raw import layer_lists, output_of, raw
 from ..registry import SkipCheck, check
 from ..subject import Subject
 
@@ -22,14 +24,30 @@ def list_lengths(net: Subject, case: Case) -> None:
     An entry for layer 0 may be missing, where the implementation keeps none.
     """
     layers = len(case.sizes)
-    for result in raw(net, "forward", case.x):
-        lists = layer_lists(net, result)
-        if not lists:
-            msg = "`forward` shows only its outputs"
-            raise SkipCheck(msg)
-        for name, found in lists.items():
-            if len(found) not in {layers, layers - 1}:
-                fail(f"{name} has {len(found)} entries, but there are {layers} layers")
+    for name, found in _lists(net, case):
+        if len(found) not in {layers, layers - 1}:
+            fail(f"{name} has {len(found)} entries, but there are {layers} layers")
+
+
+@check(needs={"outputs"}, group="structure")
+def shapes_follow_sizes(net: Subject, case: Case) -> None:
+    """
+    Outputs, zs and activations of layer l have an entry for each example and neuron of it.
+
+    Dimensions of 1 are not looked at: a single output may be a number.
+    """
+    last = len(case.sizes) - 1
+    if net.adapter.predict is not None:
+        for result in net.raw("predict", case.x):
+            _assert_shape(net, case, "the output", result, last)
+    if net.adapter.forward is None:
+        return
+    for call in net.shown(case.x):
+        _assert_shape(net, case, "the output", call.output, last)
+        for name in ("zs", "activations"):
+            found = getattr(call, name) or []
+            for l in range(1, min(len(found), last) + 1):
+                _assert_shape(net, case, f"{name}[{1 + last - l}]", found[-l], 1 + last - l)
 
 
 @check(needs={"layers", "parameters"}, group="structure", max_batch=1)
@@ -40,26 +58,13 @@ def example_shapes(net: Subject, case: Case) -> None:
     M. Nielsen, "Neural Networks and Deep Learning", 2015, chapter 2: all of them are vectors
     with one entry for each neuron of the layer.
     """
-    (result,) = raw(net, "forward", case.x)
     biases = net.parameters().biases
-    for name, found in layer_lists(net, result).items():
-        for l in range(1, len(case.sizes)):
-            shape = as_array(found[l - len(case.sizes)]).shape
-            if _without_ones(shape) != _without_ones(biases[l].shape):
-                fail(f"{name}[{l}] has shape {shape}, but biases[{l}] have {biases[l].shape}")
-
-
-@check(needs={"outputs"}, group="structure")
-def output_shape(net: Subject, case: Case) -> None:
-    """The outputs have one entry for each neuron of the last layer and each example."""
-    role = "predict" if net.adapter.predict is not None else "forward"
-    batch = 1 if net.adapter.layout == "single" else case.batch
-    shape = (batch, case.sizes[-1])
-    shape = shape[::-1] if net.adapter.layout == "columns" else shape
-    for result in raw(net, role, case.x):
-        found = as_array(output_of(net, result)).shape
-        if _without_ones(found) != _without_ones(shape):
-            fail(f"{role}(x) has shape {found}, but should have {shape}")
+    for name, found in _lists(net, case):
+        for l in range(1, min(len(found), len(case.sizes) - 1) + 1):
+            shape, there = as_array(found[-l]).shape, biases[-l].shape
+            if _without_ones(shape) != _without_ones(there):
+                place = len(case.sizes) - l
+                fail(f"{name}[{place}] has shape {shape}, but biases[{place}] have {there}")
 
 
 @check(needs={"parameters"}, group="structure")
@@ -86,7 +91,7 @@ def gradient_structure(net: Subject, case: Case) -> None:
         net.gradient(case.x, case.y)  # raises where it does not fit
         return
     own = dict(zip(there.places(case.sizes), there.flatten(net.stored()), strict=False))
-    for result in raw(net, "gradient", case.x, case.y):
+    for result in net.raw("gradient", case.x, case.y):
         leaves = mine.leaves(result, case.sizes, "gradient")
         if mine.flat or there.flat:
             continue
@@ -123,6 +128,31 @@ def results_keep_the_dtype(net: Subject, case: Case) -> None:
         if dtype not in kinds:
             wanted = " or ".join(sorted(str(d) for d in kinds))
             fail(f"{name} of dtype {dtype} came, but should be of {wanted}")
+
+
+def _lists(net: Subject, case: Case) -> list[tuple[str, Sequence[Any]]]:
+    """Return zs and activations by name, as the user's forward pass shows them."""
+    found = [
+        (name, getattr(call, name))
+        for call in net.shown(case.x)
+        for name in ("zs", "activations")
+        if getattr(call, name) is not None
+    ]
+    if not found:
+        msg = "`forward` shows only its outputs"
+        raise SkipCheck(msg)
+    return found
+
+
+def _assert_shape(net: Subject, case: Case, name: str, result: Any, l: int) -> None:
+    """Raise unless results of a layer have a number for each example and neuron."""
+    __tracebackhide__ = True
+    batch = 1 if net.adapter.layout == "single" else case.batch
+    shape = (batch, case.sizes[l])
+    shape = shape[::-1] if net.adapter.layout == "columns" else shape
+    found = as_array(result).shape
+    if _without_ones(found) != _without_ones(shape):
+        fail(f"{name} has shape {found}, but should have {shape}")
 
 
 def _without_ones(shape: tuple[int, ...]) -> list[int]:

@@ -64,7 +64,7 @@ def zero_learning_rate_changes_nothing(net: Subject, case: Case) -> None:
 
 
 @check(
-    needs={"step", "cost", "parameters"},
+    needs={"step", "cost", "outputs", "parameters"},
     group="training",
     regimes=("normal",),
     max_layers=4,

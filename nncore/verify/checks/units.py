@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..case import Case, Parameters
+from ..case import Array, Case, Parameters
 from ..comparing import assert_gradients, is_finite
-from ..definitions import ACTIVATIONS
 from ..failure import assert_close, fail
 from ..rearranging import (
     composed,
-    permuted,
     scaled_unit,
     split_unit,
     with_layer,
@@ -135,9 +133,10 @@ def tanh_unit_may_change_sign(net: Subject, case: Case) -> None:
 @check(needs=HIDDEN, group="metamorphic", regimes=ORDINARY, min_layers=3)
 def relu_unit_may_be_scaled(net: Subject, case: Case) -> None:
     """
-    What enters a relu unit may be multiplied, if what leaves it is divided, by a positive factor.
+    What enters a relu unit may be multiplied, and what leaves it divided, by one factor.
 
-    relu(c z) = c relu(z). B. Neyshabur, R. Salakhutdinov, N. Srebro, "Path-SGD", NIPS 2015.
+    relu(c z) = c relu(z) for c > 0. B. Neyshabur, R. Salakhutdinov, N. Srebro, "Path-SGD",
+    NIPS 2015.
     """
     _need_hidden(net, "relu", "leaky_relu", "identity")
     _compare_scaled(net, case, 2.0 if case.seed % 2 else 0.5)
@@ -153,7 +152,8 @@ def sigmoid_unit_has_a_complement(net: Subject, case: Case) -> None:
     _need_hidden(net, "sigmoid")
     l, j = _unit(case)
     p = scaled_unit(net.parameters(), l, j, -1.0, -1.0)
-    p.biases[l + 1] += net.parameters().weights[l + 1][:, j]
+    above: Array = p.biases[l + 1]
+    above += net.parameters().weights[l + 1][:, j]
     other = net.another(p)
     expected = net.predict(case.x)
     if is_finite(expected):

@@ -1,5 +1,26 @@
 """Correct but unusual networks: examples of adapters, and what no law may flag."""
 
-from . import conventions, files, formulas, state, storage, styles, training  # noqa: F401
+from types import ModuleType
 
-__all__: list[str] = []
+from . import (
+    conventions,
+    files,
+    formulas,
+    state,
+    storage,
+    styles,
+    training,
+)
+
+__all__ = ["FAMILIES"]
+
+#: Each module enters its own into the catalogue.
+FAMILIES: tuple[ModuleType, ...] = (
+    conventions,
+    files,
+    formulas,
+    state,
+    storage,
+    styles,
+    training,
+)

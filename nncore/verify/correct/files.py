@@ -102,7 +102,7 @@ class MemoryMapped(Filed):
 class NewNetworkFromFile(Plain):
     """Loading returns a new network and leaves the old one alone."""
 
-    def load(self, path: str) -> Plain:  # type: ignore[override]
+    def load(self, path: str) -> Plain:
         new = type(self)(self.sizes)
         super(NewNetworkFromFile, new).load(path)
         return new

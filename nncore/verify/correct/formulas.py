@@ -109,9 +109,9 @@ class ExampleByExample(Quadratic):
 
     def gradient(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
         each = [super(ExampleByExample, self).gradient(x[[i]], y[[i]]) for i in range(len(x))]
-        nabla_w = [sum(layers[1:], layers[0]) / len(x) for layers in zip(*(w for w, _ in each))]
-        nabla_b = [sum(layers[1:], layers[0]) / len(x) for layers in zip(*(b for _, b in each))]
-        return nabla_w, nabla_b
+        by_layer = [zip(*lists, strict=True) for lists in zip(*each, strict=True)]
+        nabla = [[sum(each[1:], each[0]) / len(x) for each in layers] for layers in by_layer]
+        return nabla[0], nabla[1]
 
 
 @correct()
@@ -127,7 +127,7 @@ class Recursive(Plain):
                 delta = self.error(z, y)
             else:
                 delta = error_of_input(l + 1, self.activation(z)) * self.derivative(z)
-            nabla_w[l] = self.nabla_w(l, delta, {l - 1: a})  # type: ignore[arg-type]
+            nabla_w[l] = self.nabla_w(l, delta, [a] * l)
             nabla_b[l] = self.nabla_b(l, delta)
             return delta @ self.weights[l]
 

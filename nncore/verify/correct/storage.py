@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -250,10 +251,7 @@ class TuplesOfLayers:
 
     def __init__(self, sizes: list[int]) -> None:
         rng = np.random.default_rng(0)
-        self.pairs = [
-            (rng.normal(size=(m, n)), np.zeros(m))
-            for n, m in zip(sizes, sizes[1:], strict=False)
-        ]
+        self.pairs = [(rng.normal(size=(m, n)), np.zeros(m)) for n, m in pairwise(sizes)]
 
     def predict(self, x: Array) -> Array:
         """Return the outputs."""

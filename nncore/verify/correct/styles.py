@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ class Columns:
 
     def __init__(self, sizes: list[int]) -> None:
         rng = np.random.default_rng(0)
-        self.w = [rng.normal(size=(m, n)) for n, m in zip(sizes, sizes[1:], strict=False)]
+        self.w = [rng.normal(size=(m, n)) for n, m in pairwise(sizes)]
         self.b = [np.zeros((m, 1)) for m in sizes[1:]]
 
     def feed(self, a: Array) -> Array:
@@ -47,7 +48,8 @@ class Columns:
         for w, b in zip(self.w, self.b, strict=True):
             zs.append(w @ activations[-1] + b)
             activations.append(sigmoid(zs[-1]))
-        nabla_w, nabla_b = [], []
+        nabla_w: list[Array] = []
+        nabla_b: list[Array] = []
         delta = (activations[-1] - y) / x.shape[1]
         for l in range(1, len(self.w) + 1):
             delta = delta * sigmoid(zs[-l]) * sigmoid(-zs[-l])
@@ -71,7 +73,7 @@ class SingleVectors:
 
     def __init__(self, sizes: list[int]) -> None:
         rng = np.random.default_rng(0)
-        self.w = [rng.normal(size=(m, n)) for n, m in zip(sizes, sizes[1:], strict=False)]
+        self.w = [rng.normal(size=(m, n)) for n, m in pairwise(sizes)]
         self.b = [rng.normal(size=m) for m in sizes[1:]]
 
     def layers(self, x: Array) -> list[Array]:
@@ -150,8 +152,7 @@ class ClassForEachLayer:
     def __init__(self, sizes: list[int]) -> None:
         last = len(sizes) - 2
         self.layers = [
-            Dense(n, m, is_last=l == last)
-            for l, (n, m) in enumerate(zip(sizes, sizes[1:], strict=False))
+            Dense(n, m, is_last=l == last) for l, (n, m) in enumerate(pairwise(sizes))
         ]
 
     def forward(self, x: Array) -> Array:
@@ -264,8 +265,7 @@ class Functions:
     def __init__(self, sizes: list[int]) -> None:
         rng = np.random.default_rng(0)
         self.params = [
-            {"weight": rng.normal(size=(m, n)), "bias": np.zeros(m)}
-            for n, m in zip(sizes, sizes[1:], strict=False)
+            {"weight": rng.normal(size=(m, n)), "bias": np.zeros(m)} for n, m in pairwise(sizes)
         ]
 
 

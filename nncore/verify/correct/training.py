@@ -17,7 +17,7 @@ __all__: list[str] = []
 class StepReturnsNewNetwork(Plain):
     """A step leaves the network as it is, and returns another one."""
 
-    def step(self, x: Array, y: Array, learning_rate: float) -> Plain:  # type: ignore[override]
+    def step(self, x: Array, y: Array, learning_rate: float) -> Plain:
         new = copy.deepcopy(self)
         super(StepReturnsNewNetwork, new).step(x, y, learning_rate)
         return new
@@ -30,11 +30,11 @@ class StepReturnsNewNetwork(Plain):
         batch_size: int,
         learning_rate: float,
         rng: np.random.Generator,
-    ) -> Plain:  # type: ignore[override]
+    ) -> Plain:
         net: Plain = self
         for _ in range(epochs):
             for batch in self.batches(x, y, batch_size, rng):
-                net = net.step(*batch, learning_rate)  # type: ignore[func-returns-value]
+                net = net.step(*batch, learning_rate)
         return net
 
 
@@ -95,7 +95,7 @@ class SmallBatchFirst(Plain):
 
 @correct()
 class DecayByFactor(Plain):
-    """The penalty is a factor on the weights: w (1 - learning_rate l2) - learning_rate slope."""
+    """The penalty is a factor on the weights: w (1 - rate l2) - rate slope."""
 
     l2 = 0.25
 

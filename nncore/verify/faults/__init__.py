@@ -7,7 +7,9 @@ mutation operators of N. Humbatova et al., "DeepCrime: mutation testing of deep 
 based on real faults", ISSTA 2021.
 """
 
-from . import (  # noqa: F401
+from types import ModuleType
+
+from . import (
     consistent,
     gradient,
     layer0,
@@ -19,4 +21,17 @@ from . import (  # noqa: F401
     training,
 )
 
-__all__: list[str] = []
+__all__ = ["FAMILIES"]
+
+#: Each module enters its own into the catalogue.
+FAMILIES: tuple[ModuleType, ...] = (
+    consistent,
+    gradient,
+    layer0,
+    numerical,
+    persistence,
+    shape,
+    state,
+    tiny,
+    training,
+)

@@ -168,7 +168,7 @@ class LeakySlopeOnlyForward(Relu):
 
 @fault("gradient_is_certified")
 class DerivativeOfError(Relu):
-    """Errors are let through where they are positive, not where z is: guided backpropagation."""
+    """Errors are let through where they, not z, are positive: guided backpropagation."""
 
     def backward(self, l: int, delta: Array, zs: list[Array]) -> Array:  # noqa: ARG002
         below = delta @ self.weights[l + 1]
@@ -224,7 +224,7 @@ class PenaltyDividedByBatch(Plain):
         return (data + self.l2 * self.weights[l]) / len(delta)
 
 
-@fault("gradient_is_certified", source="DeepCrime 2021: change of gradient clipping")
+@fault("taylor_remainder", source="DeepCrime 2021: change of gradient clipping")
 class GradientClipped(Relu):
     """Derivatives are clipped to [-1, 1] inside the gradient, where nobody asked for it."""
 

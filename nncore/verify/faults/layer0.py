@@ -12,7 +12,7 @@ from ..plain import Array, Plain
 __all__: list[str] = []
 
 
-@fault("layer_zero_is_redundant", source="DeepCrime 2021: add activation function")
+@fault("forward_matches_loops", source="DeepCrime 2021: add activation function")
 class InputActivated(Plain):
     """The input layer is activated like the others."""
 
@@ -20,7 +20,7 @@ class InputActivated(Plain):
         return super().forward(self.activation(self.checked(x)))
 
 
-@fault("forward_matches_loops", source="DeepCrime 2021: add bias")
+@fault("layer_zero_is_redundant", source="DeepCrime 2021: add bias")
 class InputBiased(Plain):
     """Layer 0 has biases, and they are added to the input."""
 
@@ -36,7 +36,7 @@ class InputBiased(Plain):
         return delta.T @ below / len(delta)
 
 
-@fault("cost_matches_definition")
+@fault("layer_zero_is_redundant")
 class PlaceholderPenalized(Plain):
     """Layer 0 holds ones as placeholders, and the penalty sums over all layers."""
 
@@ -50,7 +50,7 @@ class PlaceholderPenalized(Plain):
         return self.l2 * sum((w * w).sum() for w in self.weights) / 2
 
 
-@fault("layer_zero_is_redundant")
+@fault("forward_matches_loops")
 class InputCentred(Plain):
     """activations[0] is the input minus its mean over the batch."""
 
@@ -59,7 +59,7 @@ class InputCentred(Plain):
         return x - x.sum(axis=0) / len(x)
 
 
-@fault("layer_zero_is_redundant", source="Humbatova 2020: wrong preprocessing")
+@fault("forward_matches_loops", source="Humbatova 2020: wrong preprocessing")
 class InputScaledTwice(Plain):
     """The input is divided by 255 inside the network, although pixels come in [0, 1]."""
 
@@ -67,7 +67,7 @@ class InputScaledTwice(Plain):
         return super().checked(x) / 255
 
 
-@fault("layer_zero_is_redundant")
+@fault("gradient_is_certified")
 class FirstActivationIsWeighted(Plain):
     """activations[0] is z of layer 1 where widths allow it: the lists are shifted by one."""
 
@@ -76,9 +76,6 @@ class FirstActivationIsWeighted(Plain):
         if zs[1].shape == activations[0].shape:
             activations[0] = zs[1]
         return zs, activations
-
-    def nabla_w(self, l: int, delta: Array, activations: list[Array]) -> Array:
-        return super().nabla_w(l, delta, activations)
 
 
 @fault("network_survives_saving")

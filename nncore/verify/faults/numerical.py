@@ -45,7 +45,7 @@ class LogarithmOfSoftmax(Softmax):
         return -y * np.log(self.output(z))
 
 
-@fault("large_inputs_stay_finite")
+@fault("large_inputs_raise_no_warning")
 class ExponentialOverflows(Plain):
     """1 / (1 + exp(-z)) overflows for z below -709: numpy warns."""
 
@@ -121,7 +121,7 @@ class HalfPrecisionInputs(Plain):
         return x.astype(np.float16) if x.dtype == np.float32 else x
 
 
-@fault("outputs_are_accurate")
+@fault("quadratic_cost_is_never_negative")
 class DifferenceOfSquares(Quadratic):
     """(a - y)^2 is expanded to a^2 - 2 a y + y^2, which cancels."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pickle
 from pathlib import Path
@@ -92,19 +93,17 @@ class SquareWeightsSavedTransposed(Plain):
 
 
 @fault("network_survives_saving")
-class LayersReadBackwards(Plain):
-    """Layers are read from the last to the first where widths allow it."""
+class FileNotOverwritten(Plain):
+    """A file that is there already is left as it is, and nobody is told."""
 
-    def load(self, path: str) -> None:
-        super().load(path)
-        first, last = self.biases[1], self.biases[-1]
-        if first.shape == last.shape:
-            first[...], last[...] = last.copy(), first.copy()
+    def save(self, path: str) -> None:
+        if not Path(path).exists():
+            super().save(path)
 
 
 @fault("damaged_files_are_refused")
 class RawMemory(Plain):
-    """Files hold bare floats, without a word of what they are: any damage is read as numbers."""
+    """Files hold bare floats and nothing else: any damage is read as numbers."""
 
     def save(self, path: str) -> None:
         np.concatenate([array.ravel() for array in arrays_of(self)]).tofile(path)
@@ -118,13 +117,11 @@ class RawMemory(Plain):
 
 @fault("damaged_files_are_refused", source="Humbatova 2020: wrong saving or loading")
 class ErrorsSwallowed(Plain):
-    """`except Exception: pass` around loading: a damaged file leaves the network as it was."""
+    """Errors of loading are suppressed: a damaged file leaves the network as it was."""
 
     def load(self, path: str) -> None:
-        try:
+        with contextlib.suppress(Exception):
             super().load(path)
-        except Exception:  # noqa: BLE001, S110 - as beginners do
-            pass
 
 
 @fault("damaged_files_are_refused")

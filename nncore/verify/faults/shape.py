@@ -10,7 +10,9 @@ from ..plain import Array, Plain, Quadratic, Softmax
 __all__: list[str] = []
 
 
-@fault("batch_is_additive", source="Humbatova 2020: wrong tensor shape")
+@fault(
+    "outputs_of_a_batch_are_those_of_its_examples", source="Humbatova 2020: wrong tensor shape"
+)
 class SoftmaxOverTheBatch(Softmax):
     """Softmax sums over axis 0: the examples of a batch share one distribution."""
 
@@ -99,7 +101,7 @@ class ActivationsOfTheSameLayer(Plain):
 
 @fault("gradient_is_certified")
 class BiasesOfTheLastLayer(Plain):
-    """`nabla_b[l - 1]` is meant, index -1 is met: biases of equally wide layers are mixed up."""
+    """Index -1 is met: the last biases get the derivatives of the first, where widths agree."""
 
     def gradient(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
         nabla_w, nabla_b = super().gradient(x, y)
@@ -108,8 +110,8 @@ class BiasesOfTheLastLayer(Plain):
         return nabla_w, nabla_b
 
 
-@fault("shapes_follow_sizes", source="Humbatova 2020: wrong defined output shape")
-class ActivationsOfTheBatchCutOff(Plain):
+@fault("forward_matches_loops", source="Humbatova 2020: wrong defined output shape")
+class BatchCutOff(Plain):
     """Hidden layers keep what they know of the first four examples only."""
 
     def forward(self, x: Array) -> tuple[list[Array], list[Array]]:

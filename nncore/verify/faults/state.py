@@ -46,8 +46,8 @@ class WeightsDecayInGradient(Plain):
 
     def gradient(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
         result = super().gradient(x, y)
-        for w in self.weights:
-            w *= 0.999
+        for l in range(1, len(self.weights)):
+            self.weights[l] *= 0.999
         return result
 
 
@@ -108,15 +108,19 @@ class OutputBufferShared(Plain):
 
 
 @fault("results_own_their_memory")
-class GradientIsTheParameter(Plain):
-    """The gradient of a bias is a view of the bias, updated in place for speed."""
+class CacheHandedOut(Plain):
+    """Outputs are cached by content, and the caller gets the cached array itself."""
 
-    def gradient(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
-        nabla_w, nabla_b = super().gradient(x, y)
-        if nabla_b[1].dtype == float and not nabla_b[1].any():
-            self.biases[1][...] += nabla_b[1]
-            nabla_b[1] = self.biases[1] if not self.biases[1].any() else nabla_b[1]
-        return nabla_w, nabla_b
+    def __init__(self, sizes: list[int]) -> None:
+        super().__init__(sizes)
+        self.cache: dict[tuple[Any, ...], Array] = {}
+
+    def predict(self, x: Array) -> Array:
+        arrays = (np.asarray(x), *self.weights, *self.biases)
+        key = tuple(array.tobytes() for array in arrays)
+        if key not in self.cache:
+            self.cache[key] = super().predict(x)
+        return self.cache[key]
 
 
 @fault("calls_are_repeatable", source="Humbatova 2020: dropout at evaluation")
@@ -198,10 +202,9 @@ class DefaultListShared(Plain):
     """`def forward(self, x, zs=[])`: the default list is that of the call before."""
 
     def forward(self, x: Array, zs: list[Array] = []) -> tuple[list[Array], list[Array]]:  # noqa: B006
-        zs += super().forward(x)[0]
-        new = zs[-len(self.sizes) :]
-        activations = super().forward(x)[1]
-        return (new if len(zs) < 2 * len(self.sizes) else [*zs]), activations
+        new, activations = super().forward(x)
+        zs += new
+        return list(zs), activations
 
 
 @fault("networks_are_independent")

@@ -42,8 +42,8 @@ class BiasesNotUpdated(Plain):
 
     def step(self, x: Array, y: Array, learning_rate: float) -> None:
         nabla_w, _ = self.gradient(x, y)
-        for w, nabla in zip(self.weights, nabla_w, strict=True):
-            w -= learning_rate * nabla
+        for l in range(1, len(self.sizes)):
+            self.weights[l] -= learning_rate * nabla_w[l]
 
 
 @fault("step_is_gradient_descent", source="Islam 2019: control and sequence bug")
@@ -88,8 +88,8 @@ class PenaltyAppliedTwice(Plain):
     l2 = 0.25
 
     def step(self, x: Array, y: Array, learning_rate: float) -> None:
-        for w in self.weights:
-            w *= 1 - learning_rate * self.l2
+        for l in range(1, len(self.sizes)):
+            self.weights[l] *= 1 - learning_rate * self.l2
         super().step(x, y, learning_rate)
 
 
@@ -308,6 +308,6 @@ class MomentumUntold(Plain):
             for batch in self.batches(x, y, batch_size, rng):
                 before = [w.copy() for w in self.weights]
                 self.step(*batch, learning_rate)
-                for l, w in enumerate(self.weights):
-                    w += velocity[l] / 10
-                    velocity[l] = w - before[l]
+                for l in range(1, len(self.sizes)):
+                    self.weights[l] += velocity[l] / 10
+                    velocity[l] = self.weights[l] - before[l]

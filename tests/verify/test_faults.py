@@ -1,0 +1,103 @@
+"""Every planted fault dies by its check; no correct network is flagged."""
+
+from collections import Counter
+
+import pytest
+
+from nncore.verify import CHECKS
+from nncore.verify.catalogue import CORRECT, FAULTS, correct, fault
+from nncore.verify.plain import Plain, Quadratic, Relu, Softmax
+from nncore.verify.registry import GROUPS
+from nncore.verify.selftest import Outcome, Task, run, self_test
+
+#: Each correct network meets every so many-th law here; the self-test tries them all.
+STRIDE = 6
+
+
+def test_there_are_many_of_each_family() -> None:
+    families = Counter(entry.family for entry in FAULTS.values())
+    wanted = {
+        "gradient": 20,
+        "shape": 10,
+        "layer0": 5,
+        "state": 10,
+        "numerical": 10,
+        "training": 10,
+        "persistence": 8,
+        "tiny": 8,
+        "consistent": 10,
+    }
+    assert {name for name, count in wanted.items() if families[name] < count} == set()
+    assert len(FAULTS) >= 80
+    assert len(CORRECT) >= 40
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_each_fault_says_what_it_is_and_who_kills_it(name: str) -> None:
+    entry = FAULTS[name]
+    assert entry.killed_by in CHECKS
+    assert entry.source
+    assert entry.sentence.endswith(".")
+
+
+def test_faults_need_laws_of_every_group_but_none() -> None:
+    used = {CHECKS[entry.killed_by].group for entry in FAULTS.values()}
+    assert used == set(GROUPS)
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_each_fault_is_killed_by_its_check(name: str) -> None:
+    (row,) = self_test(only=[name])
+    assert row.outcome is Outcome.KILLED, row
+    assert not row.crashed, row  # an error of its own would be noticed without any law
+
+
+@pytest.mark.parametrize("place", range(len(CORRECT)))
+def test_no_correct_network_is_flagged(place: int) -> None:
+    name = list(CORRECT)[place]
+    laws = tuple(sorted(CHECKS)[place % STRIDE :: STRIDE])
+    assert [row for row in run(Task(name, laws, 1, 1)) if not row.is_good] == []
+
+
+@pytest.mark.parametrize("name", [e.name for e in CORRECT.values() if e.family == "files"])
+def test_no_correct_file_is_flagged(name: str) -> None:
+    laws = tuple(check.name for check in CHECKS.values() if check.group == "persistence")
+    rows = run(Task(name, laws, 3, 0))
+    assert {row.outcome for row in rows} == {Outcome.PASSED}, rows
+
+
+@pytest.mark.parametrize("cls", [Plain, Relu, Quadratic, Softmax])
+def test_the_ground_is_right(cls: type[Plain]) -> None:
+    name = f"Ground{cls.__name__}"
+    correct()(type(name, (cls,), {"__doc__": "As it is."}))
+    try:
+        rows = run(Task(name, tuple(CHECKS), 1, 2))
+    finally:
+        del CORRECT[name]
+    assert [row for row in rows if not row.is_good] == []
+
+
+def test_names_are_taken_once() -> None:
+    class MeanForgotten(Plain):
+        """A second one."""
+
+    with pytest.raises(ValueError, match="'MeanForgotten' already"):
+        fault("list_lengths")(MeanForgotten)
+    with pytest.raises(ValueError, match="'MeanForgotten' already"):
+        correct()(MeanForgotten)
+
+
+def test_a_class_without_an_adapter_is_described_in_full() -> None:
+    adapter = CORRECT["Columns"].adapter()
+    assert (adapter.layout, adapter.gradient) == ("columns", "backprop")
+
+
+def test_plain_refuses_what_makes_no_sense(tmp_path: object) -> None:
+    for sizes in ([], [3], [3, 0]):
+        with pytest.raises(ValueError, match="sizes must be"):
+            Plain(sizes)
+    path = f"{tmp_path}/net"
+    Plain([2, 3, 1]).save(path)
+    for other in ([2, 3, 2], [2, 1]):
+        with pytest.raises(ValueError, match="other sizes"):
+            Plain(other).load(path)
