@@ -93,7 +93,7 @@ class Arrangement:
         for candidate in _candidates(layer0, like):
             if candidate.fits(leaves, sizes):
                 return dataclasses.replace(candidate, depth=depth)
-        shapes = ", ".join(str(leaf.shape) for leaf in leaves) or "none"
+        shapes = ", ".join(str(leaf.shape) for leaf in leaves)
         pairs = list(itertools.pairwise(sizes))
         msg = (
             f"{role}: for sizes {list(sizes)} arrays of shapes {shapes} came; expected are "
