@@ -110,8 +110,8 @@ def _names(
     is_flag=False,
     flag_value="own",
     type=click.Choice(["own", "full"]),
-    help="Try the laws themselves: each planted fault by the law that must kill it, and correct "
-    "networks; =full tries everything against everything.",
+    help="Try the laws themselves: each planted fault by the law that must kill it, and "
+    "correct networks; =full tries everything against everything.",
 )
 def verify(
     *,
