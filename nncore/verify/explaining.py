@@ -75,15 +75,14 @@ def _elsewhere(net: Subject, judge: Judge) -> list[Cause] | None:
         report = judge(other, case, other.parameters().copy())
     except SkipCheck:
         return None
-    if report is None or report.evidence is None or not report.evidence.count(Verdict.WRONG):
+    if report is None or report.verdict != Verdict.WRONG:
         return None
     return _diagnosed(other, case, report)
 
 
 def _diagnosed(net: Subject, case: Case, report: Report) -> list[Cause]:
     """Return the mistakes that explain every entry of a case."""
-    if report.evidence is None or not report.evidence.count(Verdict.WRONG):
-        return []
+    assert report.evidence is not None  # noqa: S101 - a verdict rests on some
     own = net.parameters().copy()
     structure = Structure.of(Functions(net, case).params(own))
     layers = layers_of(net, case, own)
