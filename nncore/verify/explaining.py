@@ -25,9 +25,9 @@ __all__ = ["causes_of"]
 #: Judges the gradient of a network and batch at a point; None where it cannot.
 Judge: TypeAlias = Callable[[Subject, Case, Parameters], Report | None]
 
-# Two layers of one width, so that what is mixed up fits; three examples, all different.
-SIZES = (2, 3, 3, 2)
-TARGETS = np.eye(2)[[0, 1, 1]]
+# Layers of one width, so that what is mixed up fits; another number of examples.
+SIZES = (2, 3, 3, 3)
+TARGETS = np.eye(3)[[0, 2, 1, 1]]
 
 # The implementation that was explained last, and its causes: shrinking asks many times.
 _last: list[tuple[Adapter, list[Cause] | None]] = []
