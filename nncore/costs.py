@@ -180,7 +180,8 @@ class Quadratic:
 
     def values(self, a: Matrix[B, N], y: Matrix[B, N]) -> Vector[B]:
         """Return the cost of each example, shape (batch,)."""
-        return ((a - y) * (a - y)).sum(axis=1) / 2
+        # Halved first: the squares alone may overflow.
+        return ((a - y) * ((a - y) / 2)).sum(axis=1)
 
     def nabla_a(self, a: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
         """Return dC/da = a - y for each example, shape (batch, n)."""

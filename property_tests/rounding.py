@@ -27,11 +27,12 @@ TINY = 1e-290
 
 
 class Rounding(NamedTuple):
-    """Bounds on the rounding errors of activations and gradient, as lists over the layers."""
+    """Bounds on the rounding errors of results, as lists over the layers, and of the cost."""
 
     activations: list[Array]
     nabla_w: list[Array]
     nabla_b: list[Array]
+    cost: float
 
 
 def rounding(case: Case) -> Rounding:
@@ -39,7 +40,9 @@ def rounding(case: Case) -> Rounding:
     net, x, y = case
     (zs, activations), gradient = net.forward(x), net.backprop(x, y)
     if x.dtype == object:
-        return Rounding(*([0 * a for a in arrays] for arrays in (activations, *gradient)))
+        exact = ([0 * array for array in arrays] for arrays in (activations, *gradient))
+        a_error, nabla_w, nabla_b = exact
+        return Rounding(a_error, nabla_w, nabla_b, 0)
     last = net.num_layers - 1
     hidden, output = ("relu" in part for part in repr(net).split("output=", maxsplit=1))
     w = [abs(w) for w in net.weights]
@@ -53,6 +56,7 @@ def rounding(case: Case) -> Rounding:
 
     # The softmax of n outputs is the widest case: |dC/dz| <= 2 max |a - y|, of n terms.
     delta = 2 * _widest(abs(activations[last] - y)) + TINY
+    cost = _cost_error(case, delta, a_error[last], z_error[last])
     error = 2 * _widest(a_error[last]) + delta * _widest(
         _slope_error(output, zs[last], z_error[last])
     )
@@ -70,7 +74,15 @@ def rounding(case: Case) -> Rounding:
         nabla_b[l] = error.sum(axis=0)
         nabla_w[l] = error.T @ abs(activations[l - 1]) + delta.T @ a_error[l - 1]
         nabla_w[l] = nabla_w[l] + 4 * U * (w[l] + abs(gradient.nabla_w[l]))  # the penalty
-    return Rounding(a_error, nabla_w, nabla_b)
+    return Rounding(a_error, nabla_w, nabla_b, cost)
+
+
+def _cost_error(case: Case, delta: Array, a_error: Array, z_error: Array) -> float:
+    """Return how far the cost may be off: by errors that reach it, and by its own sums."""
+    net, x, y = case
+    passed = abs(delta) * (z_error if "cross_entropy" in repr(net) else a_error)
+    terms = y.size + FUNCTION + sum(w.size for w in net.weights)  # none of them negative
+    return float(passed.sum() / len(y) + terms * U * net.cost(x, y) + TINY)
 
 
 def _widest(errors: Array) -> Array:

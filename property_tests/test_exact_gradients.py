@@ -23,7 +23,7 @@ class Dual:
     """value + slope epsilon, with epsilon^2 = 0: arithmetic that carries a derivative along."""
 
     value: Any
-    slope: Any = 0
+    slope: Any = Fraction(0)  # an int would become a float when halved
 
     def __add__(self, other: Any) -> Dual:
         other = _dual(other)
@@ -99,7 +99,7 @@ def test_backprop_equals_the_derivative_by_dual_numbers(case: Case) -> None:
     """With polynomial units the derivative of the cost is rational, and backprop equals it."""
 
     def slope(theta: Array, index: tuple[int, ...]) -> Any:
-        return moved(case, theta, index, Dual(theta[index], 1)).slope
+        return moved(case, theta, index, Dual(theta[index], Fraction(1))).slope
 
     for name, theta, nabla in parameters(case):
         assert_close(name, nabla, gradient_by(slope, theta), 0, case)

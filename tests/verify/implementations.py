@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
-import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -634,7 +633,7 @@ def jax_functions() -> Adapter:
     import jax  # noqa: PLC0415 - where it is installed
     import jax.numpy as jnp  # noqa: PLC0415 - where it is installed
 
-    jax.config.update("jax_enable_x64", True)  # noqa: FBT003 - its interface
+    jax.config.update("jax_enable_x64", True)
 
     def make(sizes: list[int]) -> Any:
         pairs = zip(sizes, sizes[1:], strict=False)

@@ -125,7 +125,7 @@ class CachedOnce(Plain):
         self.cache: dict[Any, Any] = {}
 
     def predict(self, x: Any) -> Any:
-        return self.cache.setdefault(x.tobytes(), super().predict(x)).copy()
+        return np.array(self.cache.setdefault(x.tobytes(), super().predict(x)))
 
 
 class FillsColumns(Plain):

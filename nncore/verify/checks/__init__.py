@@ -1,6 +1,6 @@
 """The laws, by group; each module enters its own."""
 
-from . import (  # noqa: F401
+from . import (
     differential,
     directional,
     fitting,
@@ -18,4 +18,20 @@ from . import (  # noqa: F401
     units,
 )
 
-__all__: list[str] = []
+__all__ = [
+    "differential",
+    "directional",
+    "fitting",
+    "gradient",
+    "independence",
+    "inputs",
+    "numerics",
+    "permutations",
+    "persistence",
+    "purity",
+    "refusals",
+    "structure",
+    "symmetries",
+    "training",
+    "units",
+]

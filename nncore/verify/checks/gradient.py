@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from nncore.gradcheck.check import check_gradient
-from nncore.gradcheck.evidence import NotApplicable, Verdict
+from nncore.gradcheck.evidence import Entries, NotApplicable, Verdict
 from nncore.gradcheck.hygiene import Kind
 from nncore.gradcheck.report import Report
 
@@ -67,6 +69,8 @@ def _judge(net: Subject, case: Case, method: str) -> None:
         beside = _report(net, case, nudged(own, case), method, may_skip=True)
         if report is None or beside is None or _is_fine(beside):
             return
+    if method != "certified" and _is_approximation(net, case, own):
+        return
     full = "differences_full" if method == "differences" else method
     if report.verdict == Verdict.WRONG:
         net.set_parameters(own)
@@ -103,8 +107,32 @@ def _is_smooth(net: Subject) -> bool:
     return said <= {"sigmoid", "tanh", "softplus", "identity", "softmax"}
 
 
+def _is_approximation(net: Subject, case: Case, parameters: Parameters) -> bool:
+    """Whether constants meant as approximations explain all: only enclosures can tell."""
+    report = _report(net, case, parameters, "certified")
+    return report is not None and report.verdict == Verdict.APPROXIMATION
+
+
+def _underflows(report: Report) -> bool:
+    """Whether what the floats of a gradient are off by is lost below their normal numbers."""
+    if report.evidence is None or report.verdict != Verdict.INCONSISTENT:
+        return False
+    return all(
+        (abs(each.reference) * np.finfo(each.analytic.dtype).eps < _tiny(each))[
+            each.where(Verdict.INCONSISTENT)
+        ].all()
+        for each in report.evidence.entries
+    )
+
+
+def _tiny(entries: Entries) -> float:
+    """Return the smallest normal number of the floats of a gradient."""
+    return float(np.finfo(entries.analytic.dtype).tiny)
+
+
 def _is_fine(report: Report) -> bool:
     """Whether there is nothing to tell: it is right, or cannot be judged at this point."""
     if report.faults:  # an infinite cost is a matter for the laws of numerics
         return all(fault.kind == Kind.NOT_FINITE for fault in report.faults)
-    return report.ok or report.verdict in {Verdict.UNRESOLVABLE, Verdict.KINK}
+    undecided = report.verdict in {Verdict.UNRESOLVABLE, Verdict.KINK}
+    return report.ok or undecided or _underflows(report)
