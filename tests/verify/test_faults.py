@@ -2,16 +2,22 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
-from nncore.verify import CHECKS
+from nncore.verify import CHECKS, Parameters, Subject
 from nncore.verify.catalogue import CORRECT, FAULTS, correct, fault
 from nncore.verify.plain import Plain, Quadratic, Relu, Softmax
 from nncore.verify.registry import GROUPS
 from nncore.verify.selftest import Outcome, Task, run, self_test
+from nncore.verify.traits import Traits
 
 #: Each correct network meets every so many-th law here; the self-test tries them all.
 STRIDE = 6
+
+PARAMETERS = Parameters(
+    [2, 2, 1], [[], [[0.5, -0.25], [1.0, 2.0]], [[1.5, -1.0]]], [[], [0.25, -0.5], [0.125]]
+)
 
 
 def test_there_are_many_of_each_family() -> None:
@@ -57,6 +63,28 @@ def test_no_correct_network_is_flagged(place: int) -> None:
     name = list(CORRECT)[place]
     laws = tuple(sorted(CHECKS)[place % STRIDE :: STRIDE])
     assert [row for row in run(Task(name, laws, 1, 1)) if not row.is_good] == []
+
+
+@pytest.mark.parametrize("name", [e.name for e in CORRECT.values() if e.family == "training"])
+def test_no_other_way_to_train_is_flagged(name: str) -> None:
+    laws = tuple(check.name for check in CHECKS.values() if check.group == "training")
+    assert [row for row in run(Task(name, laws, 5, 0)) if not row.is_good] == []
+
+
+@pytest.mark.parametrize("name", sorted({**FAULTS, **CORRECT}))
+def test_cost_and_gradient_of_each_entry_run(name: str) -> None:
+    # A mistake of its own, such as a name that is not there, must not pass for the planted one.
+    adapter = {**FAULTS, **CORRECT}[name].adapter()
+    subject = Subject(adapter, Traits.of(adapter), PARAMETERS)
+    offered = {role for role in ("cost", "gradient", "step") if getattr(adapter, role)}
+    x, y = np.array([[1.0, 2.0], [-1.0, 0.5], [2.0, 3.0]]), np.array([[0.0], [1.0], [1.0]])
+    for _ in range(2):
+        if "cost" in offered:
+            assert np.isfinite(subject.cost(x, y))
+        if "gradient" in offered:
+            subject.gradient(x, y)
+        if "step" in offered:
+            subject.step(x, y, 0.5)
 
 
 @pytest.mark.parametrize("name", [e.name for e in CORRECT.values() if e.family == "files"])
