@@ -141,7 +141,9 @@ def _autograd(
     def cost(parameters: Any) -> Any:
         return mean_cost(functions, model, parameters, x, y)
 
-    value, (nabla_w, nabla_b) = value_and_grad(cost)((weights, biases))
+    # Its annotations show the decorated function, which takes one argument more.
+    with_gradient: Callable[[Any], Any] = value_and_grad(cost)
+    value, (nabla_w, nabla_b) = with_gradient((weights, biases))
     _, activations = forward(functions, model, (weights, biases), x)
     return _as_numpy(activations, value, nabla_w, nabla_b)
 
