@@ -1,6 +1,8 @@
 """What the project runs on itself: `nox` runs all of it, `nox -s NAME` one session."""
 
 import os
+import shutil
+from pathlib import Path
 
 import nox
 
@@ -16,6 +18,12 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THRE
 def install(session: nox.Session, *groups: str) -> None:
     """Install the package with all of its extras, and the tools of the named groups."""
     session.install("-e", ".[all]", *nox.project.dependency_groups(PROJECT, *groups))
+
+
+def run_tests(session: nox.Session, *options: str) -> None:
+    """Run unit tests and laws, without coverage."""
+    for folder in ("tests", "property_tests"):
+        session.run("pytest", folder, *options, *session.posargs, env=ONE_THREAD)
 
 
 @nox.session
@@ -65,9 +73,67 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def campaign(session: nox.Session) -> None:
-    """False alarms, detection, location and diagnosis of the judge, on many networks."""
+    """False alarms, detection, location and diagnosis of the judge: `-- --nightly -j 2`."""
     install(session, "test")
     session.run("python", "tests/gradcheck/campaign.py", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session(python=nox.project.python_versions(PROJECT), default=False)
+def matrix(session: nox.Session) -> None:
+    """Tests and laws on each version of Python that is supported and installed."""
+    install(session, "test")
+    run_tests(session)
+
+
+@nox.session(default=False)
+def minimums(session: nox.Session) -> None:
+    """Tests and laws with the oldest versions that pyproject.toml allows."""
+    project, groups = PROJECT["project"], PROJECT["dependency-groups"]
+    wanted = [*project["dependencies"], *groups["test"]]
+    for extra in project["optional-dependencies"].values():
+        wanted += extra
+    oldest = Path(session.create_tmp()) / "oldest.txt"
+    pinned = {each.replace(">=", "==") for each in wanted if ">=" in each}
+    oldest.write_text("\n".join(sorted(pinned)), encoding="utf-8")
+    session.install("-e", ".[all]", *groups["test"], "--constraint", str(oldest))
+    # Old libraries use what newer ones that they depend on have deprecated.
+    run_tests(session, "-W", "default::DeprecationWarning")
+
+
+@nox.session(default=False)
+def build(session: nox.Session) -> None:
+    """Sdist and wheel; the tests run against the wheel, away from the sources."""
+    session.install("build")
+    elsewhere = Path(session.create_tmp()).resolve()
+    shutil.rmtree(elsewhere)
+    session.run("python", "-m", "build", "--outdir", str(elsewhere / "dist"))
+    [wheel] = (elsewhere / "dist").glob("*.whl")
+    test = nox.project.dependency_groups(PROJECT, "test")
+    session.install("--force-reinstall", "--no-deps", str(wheel))
+    session.install(f"{wheel}[all]", *test)
+    for name in ("tests", "property_tests", "README.md", "noxfile.py", "pyproject.toml"):
+        copy = shutil.copytree if Path(name).is_dir() else shutil.copy
+        copy(name, elsewhere / name)
+    session.chdir(elsewhere)
+    where = session.run("python", "-c", "import nncore; print(nncore.__file__)", silent=True)
+    if "site-packages" not in str(where):
+        session.error(f"the tests would not run against the wheel but against {where}")
+    run_tests(session)
+
+
+@nox.session(default=False)
+def nightly(session: nox.Session) -> None:
+    """Laws on 10,000 networks each, with a database of what failed before."""
+    install(session, "test")
+    env = ONE_THREAD | {"HYPOTHESIS_PROFILE": "nightly"}
+    session.run("pytest", "property_tests", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def judge_bench(session: nox.Session) -> None:
+    """Time of a check of every entry, beside PyTorch's slow gradcheck."""
+    install(session, "bench")
+    session.run("python", "tests/gradcheck/speed.py", *session.posargs, env=ONE_THREAD)
 
 
 @nox.session(default=False)

@@ -91,6 +91,7 @@ __all__ = [
     "product_into",
     "real_part",
     "rows_of",
+    "subtract_into",
 ]
 
 K = TypeVar("K", bound=int)
@@ -209,11 +210,18 @@ if TYPE_CHECKING:
         ) -> Vector[K]: ...
         def __call__(self, left: Any, right: Any, out: Any, /) -> Any: ...
 
-    class SumOfRows(Protocol):
-        """A vector added to every row, written into an array that is there, and returned."""
+    class Difference(Protocol):
+        """A difference that is written into an array that is there, and returned."""
 
         def __call__(
-            self, left: Matrix[M, N], right: Vector[N], out: Matrix[M, N], /
+            self, left: Matrix[M, N], right: Matrix[M, N], out: Matrix[M, N], /
+        ) -> Matrix[M, N]: ...
+
+    class SumOfRows(Protocol):
+        """A vector or number added to every row, written into an array, and returned."""
+
+        def __call__(
+            self, left: Matrix[M, N], right: Vector[N] | int, out: Matrix[M, N], /
         ) -> Matrix[M, N]: ...
 
 else:
@@ -223,13 +231,24 @@ else:
     Column = np.ndarray[tuple[M, Literal[1]], np.dtype[Any]]
     Matrix = np.ndarray[tuple[M, N], np.dtype[Any]]
     Product = Callable
+    Difference = Callable
     SumOfRows = Callable
     Elementwise = Callable
 
 
-#: The operations of the kernels that write into buffers.
-product_into: Product = cast("Product", np.dot)
+def _product_into(left: Array, right: Array, out: Array) -> Array:
+    """Write a product; BLAS writes rows, and columns are the rows of the transposed product."""
+    if out.flags.c_contiguous:
+        left.dot(right, out)
+    else:
+        right.T.dot(left.T, out.T)
+    return out
+
+
+#: The operations of the kernels that write into buffers, rows or columns one behind the other.
+product_into: Product = cast("Product", _product_into)
 add_into: SumOfRows = cast("SumOfRows", np.add)
+subtract_into: Difference = cast("Difference", np.subtract)
 
 
 def as_array(matrix: Matrix[M, N] | Vector[N] | Column[M]) -> Array:
@@ -342,12 +361,14 @@ def as_batch(value: object, width: int, dtype: np.dtype[Any], name: str) -> Matr
     return as_matrix(batch)
 
 
-def as_examples(value: object, width: int, dtype: np.dtype[Any]) -> Matrix[Any, Any] | Pixels:
+def as_examples(
+    value: object, width: int, dtype: np.dtype[Any], name: str = "x"
+) -> Matrix[Any, Any] | Pixels:
     """Return x as a batch, or as the pixels that it is, or raise as `as_batch`."""
     if not isinstance(value, Pixels):
-        return as_batch(value, width, dtype, "x")
+        return as_batch(value, width, dtype, name)
     # Bytes are finite: of objects only the shape is checked, which takes no memory.
-    as_batch(np.broadcast_to(np.array(None), value.shape), width, dtype, "x")
+    as_batch(np.broadcast_to(np.array(None), value.shape), width, dtype, name)
     return value
 
 

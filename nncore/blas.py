@@ -10,14 +10,14 @@ import numpy as np
 
 from .arrays import Array
 
-__all__ = ["FusedUpdate", "fused_update", "one_thread"]
+__all__ = ["SMALL_LAYER", "FusedUpdate", "fused_update", "one_thread"]
 
 
-#: Weights of a layer for which the call of scipy's product costs more than it saves.
+#: Weights of a layer below which the call of scipy's product costs more than it saves.
 SMALL_LAYER = 4096
 
-#: update(w, delta, a_prev, nabla_w, keep): w -> keep w - delta^T a_prev; `nabla_w` is scratch.
-FusedUpdate: TypeAlias = Callable[[Array, Array, Array, Array, float], None]
+#: update(w, delta, a_prev, keep): w -> keep w - delta^T a_prev.
+FusedUpdate: TypeAlias = Callable[[Array, Array, Array, float], None]
 
 
 def fused_update(dtype: np.dtype[Any]) -> FusedUpdate:
@@ -29,12 +29,7 @@ def fused_update(dtype: np.dtype[Any]) -> FusedUpdate:
         raise ModuleNotFoundError(msg) from None
     gemm: Any = getattr(blas, "dgemm" if dtype == np.float64 else "sgemm")
 
-    def update(w: Array, delta: Array, a_prev: Array, nabla_w: Array, keep: float) -> None:
-        if w.size < SMALL_LAYER:
-            delta.T.dot(a_prev, nabla_w)
-            np.multiply(w, keep, w)
-            np.subtract(w, nabla_w, w)
-            return
+    def update(w: Array, delta: Array, a_prev: Array, keep: float) -> None:
         # The transposed view of a C array is the Fortran array that BLAS updates in place.
         gemm(-1.0, a_prev.T, delta.T, keep, w.T, trans_b=1, overwrite_c=1)
 

@@ -2,9 +2,9 @@
 The mathematics of one layer, forward and backward: BP1 to BP4.
 
 Every dimension is proved by the type checker: B examples, K neurons in the layer before, N in
-this layer, M in the next. There is no numpy here, so nothing can escape the proof. That the
-arrays of a list belong to the layers that they are taken for is not proved here: a network
-holds them to its `sizes`.
+this layer, M in the next; T are examples of earlier mini-batches. There is no numpy here, so
+nothing can escape the proof. That the arrays of a list belong to the layers that they are taken
+for is not proved here: a network holds them to its `sizes`.
 
 Equations after M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
 chapter 2, written for a batch whose rows are examples.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from .arrays import add_into, product_into
+from .arrays import add_into, product_into, subtract_into
 
 if TYPE_CHECKING:
     from .activations import Activation
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 __all__ = [
     "bias_gradient",
     "bias_gradient_into",
+    "catch_up_into",
     "error_into",
     "forward_into",
     "layer_error",
     "layer_forward",
     "output_error",
+    "overlap_into",
     "weight_gradient",
     "weight_gradient_into",
 ]
@@ -37,6 +39,7 @@ B = TypeVar("B", bound=int)
 K = TypeVar("K", bound=int)
 M = TypeVar("M", bound=int)
 N = TypeVar("N", bound=int)
+T = TypeVar("T", bound=int)
 
 
 def layer_forward(w: Matrix[N, K], b: Vector[N], a_prev: Matrix[B, K]) -> Matrix[B, N]:
@@ -94,3 +97,24 @@ def weight_gradient_into(
 ) -> Matrix[N, K]:
     """Write dC/dw^l, the sum of delta^l (a^(l-1))^T over the batch (BP4)."""
     return product_into(delta_t, a_prev, nabla_w)
+
+
+def overlap_into(
+    a_prev: Matrix[B, K], a_earlier_t: Matrix[K, T], overlap: Matrix[B, T]
+) -> Matrix[B, T]:
+    """Write a_s . a_t + 1 for each row a_t of a^(l-1) and each of T earlier examples a_s."""
+    product: Matrix[B, T] = product_into(a_prev, a_earlier_t, overlap)
+    return add_into(product, 1, overlap)
+
+
+def catch_up_into(
+    overlap: Matrix[B, T], earlier: Matrix[T, N], change: Matrix[B, N], z: Matrix[B, N]
+) -> Matrix[B, N]:
+    """
+    Subtract from z^l what the steps on T earlier examples change in it.
+
+    With delta_s their errors times the learning rate, the steps take the sum of delta_s a_s^T
+    from w^l and that of delta_s from b^l, and so that of (a_s . a_t + 1) delta_s from z_t.
+    """
+    product: Matrix[B, N] = product_into(overlap, earlier, change)
+    return subtract_into(z, product, z)

@@ -5,12 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from os import PathLike, fspath
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .activations import ACTIVATIONS, Activation, Softmax
+from .arguments import (
+    as_dtype,
+    as_hidden,
+    as_pair,
+    as_sizes,
+    check_list,
+    check_real,
+    own_or_built_in,
+    seed_of,
+)
 from .arrays import (
     Array,
     Array1D,
@@ -24,22 +34,22 @@ from .arrays import (
     as_matrix,
     as_parameter,
     as_vector,
-    check_finite,
 )
 from .backprop import ForwardPass, Gradient, backprop, forward, mean_cost
-from .costs import COSTS, Cost, output_cost
+from .costs import Cost, output_cost
 from .history import Callback, History
 from .labels import Labels, are_labels, as_labels, classes_of, labels_of, one_hot
 from .learner import Data, Learner
 from .optimizers import Optimizer
 from .persistence import Model, ModelFileError, read_model, write_model
 from .plan import LearningRate, make_plan, sample_factors
-from .settings import choose, generator, integer, real
+from .settings import choose, generator, real
 from .training import train
 
 __all__ = ["Network", "load"]
 
-T = TypeVar("T", Activation, Cost)
+#: What messages call the examples and targets of `validation`.
+VALIDATION = ("validation[0]", "validation[1]")
 
 
 class Network:
@@ -122,13 +132,13 @@ class Network:
         rng: np.random.Generator | int | None = None,
         dtype: str | type[np.floating[Any]] | np.dtype[Any] = "float64",
     ) -> None:
-        self._sizes = _sizes(sizes)
-        self._hidden = _hidden(hidden)
+        self._sizes = as_sizes(sizes)
+        self._hidden = as_hidden(hidden)
         self._cost = output_cost(choose("output", output, ACTIVATIONS, Activation), cost)
         self._l2 = real("l2", l2)
-        self._dtype = _dtype(dtype)
+        self._dtype = as_dtype(dtype)
         self._rng = generator(rng)
-        self._seed = _seed(rng, self._rng)
+        self._seed = seed_of(rng, self._rng)
         self.weights = [np.empty((self._sizes[0], 0), self._dtype)]
         self.biases = [np.empty(0, self._dtype)]
         for l in range(1, self.num_layers):
@@ -452,10 +462,11 @@ class Network:
             A file that is written, atomically, after every `checkpoint_every` epochs and after
             the last one.
         checkpoint_every : int
-            Epochs between two checkpoints, at least 1.
+            Epochs between two checkpoints, at least 1; above 1 only with `checkpoint`.
         resume : str or path-like, optional
             A checkpoint to go on from. With the data and settings of the run that wrote it the
-            result is the same to the last bit; `epochs` counts those of the checkpoint too.
+            result is the same to the last bit; `epochs` counts those of the checkpoint too, and
+            `validation` is given if and only if that run had one.
         rng : numpy.random.Generator or int, optional
             Shuffles the examples, instead of the network's own generator.
         blas : {"numpy", "scipy"}
@@ -523,7 +534,11 @@ class Network:
         )
         data = self._data(x, y)
         factors = sample_factors(sample_weight, len(data.y), self._dtype)
-        held_out = None if validation is None else self._data(*_pair(validation))
+        held_out = (
+            None
+            if validation is None
+            else self._data(*as_pair(validation), ("validation[0]", "validation[1]"))
+        )
         if monitor == "accuracy" and held_out is not None and held_out.labels is None:
             msg = "`monitor` 'accuracy' needs validation targets that are classes"
             raise ValueError(msg)
@@ -592,8 +607,8 @@ class Network:
 
     def _parameters(self) -> tuple[list[Matrix[Any, Any]], list[Vector[Any]]]:
         """Return weights and biases, held to `sizes`; entry 0 is never read."""
-        _check_list("weights", self.weights, self.num_layers)
-        _check_list("biases", self.biases, self.num_layers)
+        check_list("weights", self.weights, self.num_layers)
+        check_list("biases", self.biases, self.num_layers)
         weights = [as_matrix(np.empty((self._sizes[0], 0), self._dtype))]
         biases = [as_vector(np.empty(0, self._dtype))]
         for l in range(1, self.num_layers):
@@ -608,33 +623,36 @@ class Network:
         """Return weights and biases, held to `sizes` and to finite floats."""
         weights, biases = self._parameters()
         for l in range(1, self.num_layers):
-            _check_real(as_array(weights[l]), f"weights[{l}]")
-            _check_real(as_array(biases[l]), f"biases[{l}]")
+            check_real(as_array(weights[l]), f"weights[{l}]")
+            check_real(as_array(biases[l]), f"biases[{l}]")
         return weights, biases
 
     def _batch(self, x: object) -> Matrix[Any, Any]:
         """Return x as a batch."""
         return as_batch(x, self._sizes[0], self._dtype, "x")
 
-    def _targets(self, y: object, examples: int) -> Matrix[Any, Any]:
+    def _targets(
+        self, y: object, examples: int, names: tuple[str, str] = ("x", "y")
+    ) -> Matrix[Any, Any]:
         """Return y as a batch of targets that the cost is defined for."""
-        targets = as_batch(y, self._sizes[-1], self._dtype, "y")
+        targets = as_batch(y, self._sizes[-1], self._dtype, names[1])
         if len(targets) != examples:
-            msg = f"`x` and `y` must hold as many examples; got {examples} and {len(targets)}"
-            raise ValueError(msg)
+            msg = f"`{names[0]}` and `{names[1]}` must hold as many examples; got {examples} "
+            raise ValueError(msg + f"and {len(targets)}")
         if as_array(targets).dtype.kind == "f":
             self._cost.check_targets(as_array(targets))
         return targets
 
-    def _data(self, x: Any, y: Any) -> Data:
+    def _data(self, x: Any, y: Any, names: tuple[str, str] = ("x", "y")) -> Data:
         """Return examples to train or judge with; y are targets or class labels."""
-        examples = as_examples(x, self._sizes[0], self._dtype)
+        examples = as_examples(x, self._sizes[0], self._dtype, names[0])
         if are_labels(y) and np.ndim(x) == 2:
-            y = one_hot(as_labels(y, self._sizes[-1], "y"), self._sizes[-1], self._dtype)
-        targets = self._targets(y, len(examples))
-        for name, array in (("x", examples), ("y", targets)):
+            labels = as_labels(y, self._sizes[-1], names[1])
+            y = one_hot(labels, self._sizes[-1], self._dtype)
+        targets = self._targets(y, len(examples), names)
+        for name, array in zip(names, (examples, targets), strict=True):
             if not isinstance(array, Pixels):
-                _check_real(as_array(array), name)
+                check_real(as_array(array), name)
         return Data(examples, targets, classes_of(as_array(targets)))
 
 
@@ -691,9 +709,9 @@ def load(
     try:
         net = Network(
             model.sizes,
-            hidden=_saved("hidden", model.hidden, hidden),
-            output=_saved("output", model.output, output),
-            cost=_saved("cost", model.cost, cost),
+            hidden=own_or_built_in("hidden", model.hidden, hidden),
+            output=own_or_built_in("output", model.output, output),
+            cost=own_or_built_in("cost", model.cost, cost),
             l2=model.l2,
             rng=rng,
             dtype=model.weights[1].dtype,
@@ -703,85 +721,6 @@ def load(
         raise ModelFileError(msg) from None
     net.weights[1:], net.biases[1:] = model.weights[1:], model.biases[1:]
     return net
-
-
-def _saved(name: str, saved: str, own: T | None) -> str | T:
-    """Return the caller's own function of the saved name, or the name of a built-in one."""
-    if own is None:
-        if saved not in ("cross_entropy", *COSTS, *ACTIVATIONS):
-            msg = (
-                f"`{name}` was saved as {saved!r}, which is not built in: pass {name}= as well"
-            )
-            raise ValueError(msg)
-        return saved
-    if own.name != saved:
-        msg = f"`{name}` must be the function that was saved, {saved!r}; got {own.name!r}"
-        raise ValueError(msg)
-    return own
-
-
-def _sizes(sizes: object) -> tuple[int, ...]:
-    """Return `sizes` as a tuple, or raise TypeError or ValueError."""
-    if isinstance(sizes, (str, bytes)) or not isinstance(sizes, (Sequence, np.ndarray)):
-        msg = f"`sizes` must be a list of integers such as [784, 30, 10]; got {sizes!r}"
-        raise TypeError(msg)
-    if len(sizes) < 2:
-        msg = f"`sizes` must name at least two layers, inputs and outputs; got {list(sizes)}"
-        raise ValueError(msg)
-    return tuple(integer(f"sizes[{l}]", n, minimum=1) for l, n in enumerate(sizes))
-
-
-def _hidden(hidden: object) -> Activation:
-    """Return the hidden activation, or raise TypeError or ValueError."""
-    activation = choose("hidden", hidden, ACTIVATIONS, Activation)
-    if isinstance(activation, Softmax):
-        msg = "`hidden` must be elementwise; softmax is an output: pass output='softmax'"
-        raise ValueError(msg)  # noqa: TRY004 - the type is right, the choice is not
-    return activation
-
-
-def _dtype(dtype: Any) -> np.dtype[Any]:
-    """Return the dtype of the parameters, or raise ValueError."""
-    for known in (np.dtype(np.float64), np.dtype(np.float32)):
-        if dtype is not None and dtype in (known.name, known.type, known):
-            return known
-    msg = f"`dtype` must be 'float64' or 'float32'; got {dtype!r}"
-    raise ValueError(msg)
-
-
-def _seed(rng: object, generator: np.random.Generator) -> str:
-    """Return what seeds a generator as this one was when the network was made."""
-    if isinstance(rng, np.random.Generator):
-        return repr(rng).partition(" ")[0]
-    seed = cast("np.random.SeedSequence", generator.bit_generator.seed_seq)
-    return str(seed.entropy)
-
-
-def _check_list(name: str, arrays: object, num_layers: int) -> None:
-    """Raise unless `arrays` is a list with one entry for each layer."""
-    if not isinstance(arrays, list):
-        msg = f"`{name}` must be a list of arrays; got {type(arrays).__name__}"
-        raise TypeError(msg)
-    if len(arrays) != num_layers:
-        msg = f"`{name}` must have {num_layers} entries, one for each layer; got {len(arrays)}"
-        raise ValueError(msg)
-
-
-def _check_real(array: Array, name: str) -> None:
-    """Raise unless a parameter is made of finite floats."""
-    if array.dtype.kind != "f":
-        msg = f"`{name}` must be real to be trained or saved; got dtype {array.dtype}"
-        raise TypeError(msg)
-    check_finite(array, name)
-
-
-def _pair(validation: object) -> tuple[Any, Any]:
-    """Return validation as a pair of x and y, or raise TypeError."""
-    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-        msg = f"`validation` must be a pair (x, y); got {type(validation).__name__}"
-        raise TypeError(msg)
-    x, y = validation
-    return x, y
 
 
 def _first(pass_: ForwardPass) -> ForwardPass:

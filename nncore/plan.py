@@ -42,9 +42,9 @@ class Plan(NamedTuple):
             return self.learning_rate
         return float(real(f"learning_rate({epoch})", self.learning_rate(epoch)))
 
-    def saves(self, epoch: int) -> bool:
+    def saves(self, epoch: int, *, is_last: bool) -> bool:
         """Return whether a checkpoint is due after an epoch."""
-        is_due = epoch % self.checkpoint_every == 0 or epoch == self.epochs
+        is_due = epoch % self.checkpoint_every == 0 or epoch == self.epochs or is_last
         return self.checkpoint is not None and is_due
 
 
@@ -74,11 +74,14 @@ def make_plan(
         patience=None if patience is None else integer("patience", patience, minimum=1),
         monitor=cast("Monitor", _one_of("monitor", monitor, ("cost", "accuracy"))),
         callbacks=_callbacks(callbacks),
-        checkpoint=_path("checkpoint", checkpoint),
+        checkpoint=_new_path("checkpoint", checkpoint),
         checkpoint_every=integer("checkpoint_every", checkpoint_every, minimum=1),
         resume=_path("resume", resume),
         blas=cast("Blas", _one_of("blas", blas, ("numpy", "scipy"))),
     )
+    if plan.checkpoint is None and plan.checkpoint_every != 1:
+        msg = "`checkpoint_every` needs a file to write: pass checkpoint=path as well"
+        raise ValueError(msg)
     if plan.patience is not None and not has_validation:
         msg = "`patience` judges the validation cost: pass validation=(x, y) as well"
         raise ValueError(msg)
@@ -147,3 +150,14 @@ def _path(name: str, path: object) -> Path | None:
         return path
     msg = f"`{name}` must be a path; got {path!r}"
     raise TypeError(msg)
+
+
+def _new_path(name: str, path: object) -> Path | None:
+    """Return a path that a file can be written to, or None, or raise TypeError or OSError."""
+    checked = _path(name, path)
+    if checked is not None:
+        folder = os.path.dirname(os.fspath(checked)) or os.curdir  # noqa: PTH120 - any path
+        if not os.path.isdir(folder):  # noqa: PTH112 - before the first epoch, not after it
+            msg = f"`{name}` must lie in a folder that exists; got {os.fspath(checked)}"
+            raise FileNotFoundError(msg)
+    return checked

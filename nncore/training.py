@@ -85,12 +85,13 @@ class _Run:
                 np.copyto(self.best, self.engine.parameters)
         progress.end_epoch(epoch, _report(history))
         self._call_back(epoch)
-        if self.plan.saves(epoch):
-            self._save()
         patience = self.plan.patience
         if patience and epoch - (history.best_epoch or 0) >= patience:
             history.stopped = "patience"
-        return history.stopped == "epochs"
+        goes_on = history.stopped == "epochs"
+        if self.plan.saves(epoch, is_last=not goes_on):
+            self._save()
+        return goes_on
 
     def _descend(self, learning_rate: float, progress: TrainingProgress) -> float:
         """Take one step for each mini-batch; return their mean cost."""
@@ -136,6 +137,10 @@ class _Run:
         saved = read_checkpoint(
             path, self.learner.identity(), self.best.size, self.plan, self.rng
         )
+        if bool(saved.history.validation_cost) != (self.held_out is not None):
+            had = "had" if self.held_out is None else "had no"
+            msg = f"`validation` must stay as it was; the run of `resume` {had} validation"
+            raise ValueError(msg)
         self.history = replace(saved.history, stopped="epochs")
         self.best = saved.best
         np.copyto(self.engine.parameters, saved.parameters)

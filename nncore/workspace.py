@@ -1,10 +1,10 @@
-"""Every buffer of the engine, in one place."""
+"""The buffers of parameters, gradient and layers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -12,8 +12,10 @@ from .arrays import Array
 
 #: An array that numpy's functions fill and the kernels, which know its dimensions, multiply.
 Buffer: TypeAlias = Any
+#: Which entries of a matrix stand one behind the other: rows, or columns.
+Order: TypeAlias = Literal["C", "F"]
 
-__all__ = ["Buffer", "Buffers", "Flat", "Layer", "make_buffers"]
+__all__ = ["Buffer", "Flat", "Layer", "Order", "make_layers"]
 
 
 class Flat:
@@ -55,29 +57,23 @@ class Layer:
     delta_t: Buffer
     ones: Buffer
     below: Layer | None
+    #: Of a first layer whose products are taken ahead: see `blocks`.
+    overlap: Buffer = None
+    earlier: Buffer = None
 
 
-class Buffers(NamedTuple):
-    """The buffers for mini-batches of one length; x is ``a_prev`` of the first layer."""
-
-    pixels: Array
-    x: Array
-    layers: list[Layer]
-
-
-def make_buffers(length: int, parameters: Flat, gradient: Flat) -> Buffers:
-    """Return new buffers around the parameters and the gradient."""
-    dtype = parameters.all.dtype
-    x = a_prev = np.empty((length, parameters.weights[0].shape[1]), dtype)
+def make_layers(x: Array, parameters: Flat, gradient: Flat, hidden: Order) -> list[Layer]:
+    """Return the layers for a mini-batch x, buffers of hidden ones in this order."""
     layers: list[Layer] = []
-    ones = np.ones(length, dtype)
+    a_prev, ones = x, np.ones(len(x), x.dtype)
     for w, b, nabla_w, nabla_b in zip(
         parameters.weights, parameters.biases, gradient.weights, gradient.biases, strict=True
     ):
-        z, a, spare, delta = (np.empty((length, len(b)), dtype) for _ in range(4))
+        order: Order = "C" if b is parameters.biases[-1] else hidden
+        z, a, spare, delta = (np.empty((len(x), len(b)), x.dtype, order) for _ in range(4))
         below = layers[-1] if layers else None
         layers.append(
             Layer(w, w.T, b, nabla_w, nabla_b, a_prev, z, a, spare, delta, delta.T, ones, below)
         )
         a_prev = a
-    return Buffers(np.empty(x.shape, np.uint8), x, layers)
+    return layers

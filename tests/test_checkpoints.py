@@ -74,6 +74,27 @@ def test_what_a_callback_left_in_the_lists_is_saved(path: Path) -> None:
     check_resume(path, {"callbacks": [halve]}, dict)
 
 
+@pytest.mark.parametrize("had", [True, False])
+def test_validation_that_comes_or_goes_is_refused(path: Path, *, had: bool) -> None:
+    settings: list[dict[str, Any]] = [{}, {"validation": HELD_OUT}]
+    network().fit(X, LABELS, epochs=2, checkpoint=path, **settings[had])
+    with pytest.raises(ValueError, match=f"`resume` {'had' if had else 'had no'} validation$"):
+        network().fit(X, LABELS, epochs=4, resume=path, **settings[not had])
+
+
+def test_a_run_that_is_stopped_saves_its_last_epoch(path: Path) -> None:
+    def stop(epoch: Epoch) -> None:
+        if epoch.number == 3:
+            epoch.stop()
+
+    stopped, resumed, whole = (network() for _ in range(3))
+    arguments: dict[str, Any] = {"checkpoint": path, "checkpoint_every": 5}
+    stopped.fit(X, LABELS, epochs=9, callbacks=[stop], **arguments)
+    history = resumed.fit(X, LABELS, epochs=4, resume=path)
+    assert history == whole.fit(X, LABELS, epochs=4)
+    assert bits(resumed) == bits(whole)
+
+
 def test_every_nth_epoch_and_the_last_are_saved(path: Path) -> None:
     seen = []
 
@@ -169,10 +190,26 @@ class TestRefused:
 
     def test_an_unwritable_checkpoint_leaves_the_epoch(self, tmp_path: Path) -> None:
         net, plain = network(), network()
+        folder = tmp_path / "gone"
+        folder.mkdir()
         with pytest.raises(FileNotFoundError):
-            net.fit(X, LABELS, epochs=5, checkpoint=tmp_path / "none" / "run.npz")
+            net.fit(
+                X,
+                LABELS,
+                epochs=5,
+                checkpoint=folder / "run.npz",
+                callbacks=[lambda _: folder.rmdir()],
+            )
         plain.fit(X, LABELS, epochs=1)
         assert bits(net) == bits(plain)
+
+    def test_a_folder_that_is_not_there_is_noticed_before_the_first_epoch(
+        self, tmp_path: Path
+    ) -> None:
+        net = network()
+        with pytest.raises(FileNotFoundError, match="`checkpoint` must lie in a folder that"):
+            net.fit(X, LABELS, epochs=5, checkpoint=tmp_path / "none" / "run.npz")
+        assert bits(net) == bits(network())
 
 
 def test_nothing_is_pickled(path: Path) -> None:

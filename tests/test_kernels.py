@@ -3,7 +3,14 @@
 import numpy as np
 
 from nncore.arrays import as_array, as_matrix, as_vector
-from nncore.kernels import bias_gradient_into, error_into, forward_into, weight_gradient_into
+from nncore.kernels import (
+    bias_gradient_into,
+    catch_up_into,
+    error_into,
+    forward_into,
+    overlap_into,
+    weight_gradient_into,
+)
 
 RNG = np.random.default_rng(0)
 #: B examples, K neurons in the layer before, N in this layer, M in the next.
@@ -46,3 +53,29 @@ def test_weight_gradient() -> None:
     for j, k in np.ndindex(N, K):
         expected = sum(delta[i, j] * a_prev[i, k] for i in range(B))
         np.testing.assert_allclose(nabla_w[j, k], expected, rtol=1e-13)
+
+
+def test_columns_one_behind_the_other_get_the_same_product() -> None:
+    w, b, a_prev = RNG.normal(size=(N, K)), RNG.normal(size=N), RNG.normal(size=(B, K))
+    columns = np.full((B, N), np.nan, order="F")
+    forward_into(as_matrix(w.T), as_vector(b), as_matrix(a_prev), as_matrix(columns))
+    np.testing.assert_allclose(columns, a_prev @ w.T + b, rtol=1e-13)
+
+
+def test_overlap() -> None:
+    a, overlap = RNG.normal(size=(B, K)), np.full((B, B), np.nan)
+    result = overlap_into(as_matrix(a), as_matrix(a.T), as_matrix(overlap))
+    assert as_array(result) is overlap
+    for i, j in np.ndindex(B, B):
+        np.testing.assert_allclose(overlap[i, j], sum(a[i] * a[j]) + 1, rtol=1e-13)
+
+
+def test_catching_up_is_the_product_after_the_steps() -> None:
+    w, b, a_prev = RNG.normal(size=(N, K)), RNG.normal(size=N), RNG.normal(size=(B, K))
+    earlier, a_earlier = RNG.normal(size=(M, N)), RNG.normal(size=(M, K))
+    z = a_prev @ w.T + b
+    overlap, change = a_prev @ a_earlier.T + 1, np.full((B, N), np.nan)
+    result = catch_up_into(*map(as_matrix, (overlap, earlier, change, z)))
+    assert as_array(result) is z
+    moved_w, moved_b = w - earlier.T @ a_earlier, b - earlier.sum(axis=0)
+    np.testing.assert_allclose(z, a_prev @ moved_w.T + moved_b, rtol=1e-12)

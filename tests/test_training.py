@@ -161,6 +161,9 @@ class TestTargets:
         net = network()
         with pytest.raises(error, match=message):
             net.fit(x, y)
+        for name, held_out in (("x", r"validation\[0\]"), ("y", r"validation\[1\]")):
+            message = message.replace(f"`{name}`", f"`{held_out}`")
+            message = message.replace(rf"{name}\[", rf"{held_out}\[")
         with pytest.raises(error, match=message):
             net.fit(X, Y, validation=(x, y))
         assert same(net, network())
@@ -215,6 +218,12 @@ class TestSettings:
             ({"callbacks": [1]}, TypeError, r"`callbacks` must be a list .* got \[1\]"),
             ({"checkpoint": 3}, TypeError, "`checkpoint` must be a path; got 3"),
             ({"checkpoint_every": 0}, ValueError, "`checkpoint_every` must be at least 1"),
+            (
+                {"checkpoint_every": 2},
+                ValueError,
+                "needs a file to write: pass checkpoint=path",
+            ),
+            ({"checkpoint": "no/c.npz"}, FileNotFoundError, "must lie in a folder that exists"),
             ({"resume": 3}, TypeError, "`resume` must be a path; got 3"),
             ({"blas": "mkl"}, ValueError, "`blas` must be 'numpy' or 'scipy'; got 'mkl'"),
             ({"sample_weight": np.ones(6)}, ValueError, r"shape \(7,\).*example; got \(6,\)"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nncore.workspace import Flat, make_buffers
+from nncore.workspace import Flat, make_layers
 
 SIZES = [4, 3, 2]
 
@@ -19,13 +19,16 @@ def test_views_tile_the_buffer_weights_first() -> None:
 
 def test_layers_share_what_they_hand_on() -> None:
     parameters, gradient = Flat(SIZES, np.dtype("f8")), Flat(SIZES, np.dtype("f8"))
-    buffers = make_buffers(5, parameters, gradient)
-    first, second = buffers.layers
-    assert first.a_prev is buffers.x
+    x = np.empty((5, 4))
+    layers = make_layers(x, parameters, gradient, "F")
+    first, second = layers
+    assert first.a_prev is x
     assert second.a_prev is first.a
     assert second.below is first
     assert first.below is None
-    assert [layer.delta.shape for layer in buffers.layers] == [(5, 3), (5, 2)]
-    for layer, nabla in zip(buffers.layers, gradient.weights, strict=True):
+    assert first.earlier is second.earlier is None
+    assert [layer.delta.shape for layer in layers] == [(5, 3), (5, 2)]
+    assert [layer.z.flags.f_contiguous for layer in layers] == [True, False]
+    for layer, nabla in zip(layers, gradient.weights, strict=True):
         assert layer.nabla_w is nabla
         assert np.shares_memory(layer.w_t, parameters.all)

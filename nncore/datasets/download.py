@@ -244,7 +244,10 @@ def _bar(name: str, size: int) -> Iterator[Advance]:
         yield lambda _count: None
         return
     console = Console(stderr=True)
+    if not console.is_terminal:  # older versions of rich print an empty line for a hidden bar
+        yield lambda _count: None
+        return
     columns = ("{task.description}", BarColumn(), DownloadColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task(name, total=size)
         yield lambda count: progress.advance(task, count)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .balls import Ball, balls
+from .balls import Ball, balls, is_constant
 from .run import current, user_line
 
 if TYPE_CHECKING:
@@ -121,18 +121,18 @@ def bounded(choose: Callable[[Any, Any], Any], *, always: bool) -> Callable[[Any
 
 def _entries(result: Operand) -> list[Any]:
     """The numbers in a result."""
-    return [result] if isinstance(result, Ball) else np.asarray(result).ravel().tolist()
+    return [result] if type(result) is Ball else np.asarray(result).ravel().tolist()
 
 
 def _small(operand: Operand) -> float | None:
     """The operand, where it is a small constant."""
-    value = float(operand) if isinstance(operand, float | np.floating) else 0.0
+    value = float(operand) if is_constant(operand) else 0.0
     return value if 0 < abs(value) < SMALL else None
 
 
 def _bound(operand: Operand, *, always: bool) -> float | None:
     """The operand, where it is a bound that may be meant as an approximation."""
-    if not isinstance(operand, float | int | np.number) or isinstance(operand, bool):
+    if not is_constant(operand):
         return None
     value = float(operand)
     counts = math.isfinite(value) and (

@@ -32,6 +32,7 @@ class Balls:
         # A float is exact at any precision.
         self.exact: Callable[[float], Number] = flint.arb
         self.matrix: Callable[[int, int, list[Number]], Matrix] = flint.arb_mat
+        self._single = flint.arb(1, math.ldexp(1.0, -24))
         self._underflow = flint.arb(0, math.ldexp(1.0, -1022))
 
     def widened(self, value: float, ulp: int) -> Number:
@@ -57,6 +58,10 @@ class Balls:
     def blurred(self, number: Number) -> Number:
         """See `Arithmetic`."""
         return number + self._underflow
+
+    def shortened(self, number: Number) -> Number:
+        """See `Arithmetic`."""
+        return number * self._single
 
     def context(self) -> AbstractContextManager[Any]:
         """See `Arithmetic`."""
@@ -87,6 +92,7 @@ class Rationals:
 
     hull: Callable[..., Number] = widened
     blurred: Callable[..., Number] = widened
+    shortened: Callable[..., Number] = widened
 
     def context(self) -> AbstractContextManager[Any]:
         """See `Arithmetic`: precision does not matter."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from .run import current
+from .run import asked_by_user, current
 from .tape import CONSTANT, Number, Operand
 
 if TYPE_CHECKING:
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from .structure import AnyArray
 
-__all__ = ["Ball", "BallArray", "array_of", "balls", "wrapped"]
+__all__ = [
+    "METHODS",
+    "Ball",
+    "BallArray",
+    "array_of",
+    "balls",
+    "entries_of",
+    "is_constant",
+    "wrapped",
+]
 
 _CAST = (
     "{} makes a plain float of a number whose derivative is followed; leave it out, or keep to "
@@ -43,6 +52,16 @@ class Ball:
     def __init__(self, value: Number, slot: int = CONSTANT) -> None:
         self.value: Number = value
         self.slot: int = slot
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # pyright: ignore[reportIncompatibleMethodOverride] - on purpose
+        # What the user's code asks `isinstance` of: floats must go the same way.
+        return np.float64
+
+    @property
+    def dtype(self) -> Operand:
+        """As of a float where the user's code asks."""
+        return current().dtype if asked_by_user() else np.dtype(object)
 
     def __array_ufunc__(
         self, ufunc: Operand, method: str, *args: Operand, **options: Operand
@@ -178,6 +197,14 @@ for _called in _NUMPY_CALLS:
 class BallArray(np.ndarray[Any, np.dtype[Any]]):
     """An array of numbers: views, indexing and aliasing are numpy's own."""
 
+    # The type of its matrices, which are known elsewhere.
+    as_matrix: type[Any]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """As of an array of floats where the user's code asks: it must go the same way."""
+        return current().dtype if asked_by_user() else np.ndarray.dtype.__get__(self)
+
     def __array_ufunc__(
         self, ufunc: Operand, method: str, *args: Operand, **options: Operand
     ) -> Operand:
@@ -188,12 +215,18 @@ class BallArray(np.ndarray[Any, np.dtype[Any]]):
     ) -> Operand:
         ours = current().functions.get(function)
         if ours is not None:
-            return ours(*args, **options)
+            return _matrix_like(ours(*args, **options), args)
         kinds = [kind for kind in types if not issubclass(kind, Ball)]
         return wrapped(super().__array_function__(function, kinds, args, options))
 
-    def __setitem__(self, key: Operand, value: Operand) -> None:
-        super().__setitem__(key, value)
+    def __mul__(self, other: Operand) -> Operand:
+        # As for plain arrays: the product of matrices where the other is one.
+        return NotImplemented if isinstance(other, np.matrix) else np.multiply(self, other)
+
+    def view(self, *args: Operand, **options: Operand) -> Operand:
+        """The same entries; what `np.matrix` makes is ours as well."""
+        kinds = [BallArray.as_matrix if arg is np.matrix else arg for arg in args]
+        return super().view(*kinds, **options)
 
     def __bool__(self) -> bool:
         return bool(self.item())
@@ -224,12 +257,12 @@ def _method(name: str) -> Operand:
 
 
 # fmt: off
-_METHODS = (
+METHODS = (
     "sum", "mean", "prod", "max", "min", "argmax", "argmin", "argsort", "cumsum", "dot",
     "clip", "std", "var", "round", "all", "any", "trace",
 )
 # fmt: on
-for _name in _METHODS:
+for _name in METHODS:
     setattr(BallArray, _name, _method(_name))
 
 
@@ -260,6 +293,24 @@ def array_of(entries: Iterable[Any], shape: tuple[int, ...]) -> Operand:
     return flat.reshape(shape).view(BallArray)
 
 
+def is_constant(thing: Operand) -> bool:
+    """Whether a thing is a plain number.
+
+    Parameters
+    ----------
+    thing : Operand
+        Whatever a function was given.
+
+    Returns
+    -------
+    bool
+        Not so for our numbers, which say that they are floats, for arrays and for truth values.
+    """
+    if type(thing) is Ball or isinstance(thing, bool):
+        return False
+    return isinstance(thing, float | int | np.number)
+
+
 def balls(thing: Operand) -> Operand:
     """Anything as an array of our numbers.
 
@@ -276,15 +327,26 @@ def balls(thing: Operand) -> Operand:
     if type(thing) is Ball:
         return array_of([thing], ())
     run = current()
-    if isinstance(thing, int | float):
+    if isinstance(thing, int | float):  # not a number of ours, which says that it is one
         run.meet([thing] if isinstance(thing, float) else [])
         return array_of([Ball(run.number(thing))], ())
     array = thing if isinstance(thing, np.ndarray) else np.asarray(thing)
-    return array_of(_entries(array), array.shape)
+    return array_of(entries_of(array), array.shape)
 
 
-def _entries(array: AnyArray) -> list[Ball]:
-    """The entries of an array as numbers of the run."""
+def entries_of(array: AnyArray) -> list[Ball]:
+    """The entries of an array as numbers of the run.
+
+    Parameters
+    ----------
+    array : ndarray
+        Of our numbers, or of floats, which become constants of the run.
+
+    Returns
+    -------
+    list of Ball
+        Row by row.
+    """
     run = current()
     kind = array.dtype.kind
     flat = np.asarray(array).ravel().tolist()
@@ -298,12 +360,16 @@ def _entries(array: AnyArray) -> list[Ball]:
         raise run.defeated(msg)
     if kind == "f":
         run.meet(flat)
+        if array.dtype.itemsize < np.dtype(float).itemsize:
+            run.meet_short(flat)
     return list(map(Ball, run.numbers(flat)))
 
 
 def _constant(entry: Operand) -> Ball:
     """A number that stands among ours in an array."""
     run = current()
+    if isinstance(entry, np.floating) and entry.itemsize < np.dtype(float).itemsize:
+        run.meet_short([float(entry)])
     plain = entry.item() if isinstance(entry, np.generic) else entry
     if not isinstance(plain, int | float):
         msg = f"an array holds a {type(plain).__name__}"
@@ -336,7 +402,8 @@ def wrapped(result: Operand) -> Operand:
         The same, not copied.
     """
     if isinstance(result, np.ndarray) and result.dtype.kind == "O":
-        return result.view(BallArray)
+        is_matrix = isinstance(result, np.matrix)
+        return result.view(BallArray.as_matrix if is_matrix else BallArray)
     if isinstance(result, tuple | list):
         return type(result)(wrapped(item) for item in result)
     return result
@@ -361,7 +428,7 @@ def _ufunc(
         msg = f"`{ufunc.__name__}` with {method} and {sorted(unknown)} is not known on balls"
         raise run.defeated(msg)
     if is_call:
-        result = ours(*args)
+        result = _matrix_like(ours(*args), args)
     else:
         options |= {} if where is True else {"where": where}
         result = run.functions[getattr(np.ufunc, method)](ufunc, *args, **options)
@@ -369,6 +436,13 @@ def _ufunc(
     if dtype is not None:
         result = run.functions[np.ndarray.astype](result, dtype)
     return result if outs is None else _stored(result, outs[0], where)
+
+
+def _matrix_like(result: Operand, args: tuple[Any, ...]) -> Operand:
+    """The result, a matrix where one of the operands is."""
+    if isinstance(result, BallArray) and any(isinstance(arg, np.matrix) for arg in args):
+        return result.view(BallArray.as_matrix)
+    return result
 
 
 def _stored(result: Operand, out: Operand, where: Operand) -> Operand:

@@ -28,12 +28,12 @@ import numpy as np
 
 from .arithmetic import Balls
 from .buffers import served, survivors
-from .consistency import compare_floats
+from .consistency import ROUGH_BITS, compare_floats, compare_moves
 from .enclosures import Enclosures, Program, Settings, Stopped, tight
 from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .explanations import MOST_ULP, ONE_DIGIT, Explanation
 from .findings import Finding, achieved_digits, as_entries, digits
-from .run import Undecided
+from .run import MOST_SHORT_ULP, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,6 +46,10 @@ __all__ = ["certify"]
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 # A zero is believed only where terms as large as floats can be would leave something visible.
 ZERO_BITS = 1024
+# Of agreement; those of a double.
+ENOUGH_BITS = 53
+DIGITS_OF_A_BIT = math.log10(2)
+ONE_ROUGH_ROUNDING = math.ldexp(1.0, -ROUGH_BITS[8])
 
 
 def certify(
@@ -151,13 +155,33 @@ class _Certificate:
             explanation = Explanation(self.program, sides, self.findings)
             explanation.explain(disjoint)
             self.notes += explanation.notes
-        self.notes += compare_floats(
-            self.program,
-            self.analytic,
-            self.findings,
-            is_rounded=sides is not None and sides.is_rounded,
-        )
+        if sides is None or not self._floats_agree(sides):
+            self.notes += compare_floats(
+                self.program,
+                self.analytic,
+                self.findings,
+                is_rounded=sides is not None and sides.is_rounded,
+            )
+        self.notes += compare_moves(self.program, self.findings)
         return self._evidence(explanation)
+
+    def _floats_agree(self, sides: Enclosures) -> bool:
+        """Whether the floats are nearer to the reference than one rounding of its terms.
+
+        It is a rough one, of eight bits fewer than floats have: nearer than this a run that
+        rounds so at every step could not tell them from the enclosures either.
+        """
+        if any(found.verdict is not Verdict.AGREES for found in self.findings.values()):
+            return False
+        floats = np.concatenate([array.ravel().astype(float) for array in self.analytic])
+        gap = np.abs(floats - np.array(list(map(float, sides.reference))))
+        terms = np.array(list(map(float, self.magnitude)))
+        value, own = float(sides.cost_run.result), self.program.cost_in_floats
+        return bool(
+            (gap <= ONE_ROUGH_ROUNDING * terms).all()
+            and np.isfinite(terms).all()
+            and abs(value - own) <= ONE_ROUGH_ROUNDING * abs(value)
+        )
 
     def _resolve(self) -> Enclosures | None:
         """The narrowest enclosures; precision doubles while entries have no verdict."""
@@ -175,8 +199,9 @@ class _Certificate:
             self.magnitude = sides.magnitude
             # Enclosures rounded to single precision stay wide at any precision.
             enough = ONE_DIGIT if sides.is_rounded else math.ldexp(1.0, -53)
+            self._agree(sides, open_entries)
             with Balls(bits).context():
-                for i in sorted(open_entries):
+                for i in sorted(open_entries - self.findings.keys()):
                     finding = self._judge(sides, i, enough)
                     if finding is not None:
                         self.findings[i] = finding
@@ -187,6 +212,14 @@ class _Certificate:
                 break
         self._leave_open(open_entries, undecided)
         return narrowest
+
+    def _agree(self, sides: Enclosures, entries: set[int]) -> None:
+        """Judge those of the entries at once that agree beyond the last bit of a float."""
+        bits = sides.shared_bits()
+        shown = (bits * DIGITS_OF_A_BIT).tolist()
+        for i in np.flatnonzero(bits > ENOUGH_BITS).tolist():
+            if i in entries and i not in sides.kinks:
+                self.findings[i] = Finding(Verdict.AGREES, sides.reference[i], shown[i])
 
     def _judge(self, sides: Enclosures, i: int, enough: float) -> Finding | None:
         """The verdict on one entry, None where more precision is needed."""
@@ -249,6 +282,8 @@ class _Certificate:
         sensitivity = 10.0 ** -min(agreeing or self._widths(), default=0.0)
         if explanation is not None and explanation.one_sided:
             sensitivity = max(sensitivity, math.ldexp(MOST_ULP, -52))
+            if explanation.sides.short:
+                sensitivity = max(sensitivity, math.ldexp(MOST_SHORT_ULP, -23))
         return Evidence(
             "certified",
             entries,

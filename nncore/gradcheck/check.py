@@ -12,7 +12,7 @@ import numpy as np
 
 from .diagnose import Case, diagnose
 from .evidence import Approximation, Evidence, NotApplicable, Progress, Verdict
-from .hygiene import FATAL, Inspection, Kind, inspect
+from .hygiene import FATAL, Inspection, inspect
 from .report import Report
 from .structure import Params, Structure
 
@@ -236,10 +236,8 @@ def _repeatable(
     cost: Cost, gradient: Gradient, inspection: Inspection
 ) -> tuple[Cost, Gradient]:
     """Cost and gradient, with the same random numbers in every call if they draw any."""
-    if any(fault.kind == Kind.NOISE for fault in inspection.faults):
-        restoring = inspection.generators.restoring
-        return restoring(cost), restoring(gradient)
-    return cost, gradient
+    restoring = inspection.generators.restoring
+    return restoring(cost), restoring(gradient)
 
 
 def _leave_as_found(

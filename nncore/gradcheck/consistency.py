@@ -1,7 +1,8 @@
 """Whether the program that ran on balls is the one that the user runs.
 
 The same program runs once more, in balls of eight bits fewer than floats have: rough enough to
-enclose whatever its own floats may owe to rounding.
+enclose whatever its own floats may owe to rounding. And the cost moves in floats, along one
+random direction, as the enclosed derivatives say.
 """
 
 from __future__ import annotations
@@ -13,17 +14,28 @@ import numpy as np
 
 from .enclosures import Program, Settings
 from .evidence import Verdict
+from .lines import Point
 from .run import Undecided
+from .slopes import Line, Slope, confirmed, noise_along, slope
 
 if TYPE_CHECKING:
     from .findings import Finding
     from .structure import FloatArray
     from .tape import Number
 
-__all__ = ["compare_floats"]
+__all__ = ["ROUGH_BITS", "compare_floats", "compare_moves"]
 
 # By the bytes of the narrowest float.
 ROUGH_BITS = {2: 6, 4: 16, 8: 45}
+# Differences were never further off than their own error; the terms of a sum of derivatives
+# are floats.
+MARGIN = 4.0
+ROUNDING = 1e-12
+# So closely a quick look must agree, from a step that is small for smooth functions.
+SEVEN_DIGITS = 1e-7
+QUICK_STEP = 1e-3
+# Memory alignment may change the order of a sum.
+SAME = 1e-10
 
 
 def compare_floats(
@@ -63,19 +75,90 @@ def compare_floats(
     if _outside(value, program.cost_in_floats):
         if cost_run.doubtful:
             return [*notes, f"{cost_run.doubtful[0]}: in floats the cost may go another way"]
-        for finding in findings.values():
-            finding.verdict = Verdict.INCONSISTENT
-        notes.append(
+        difference = (
             f"the cost is {program.cost_in_floats!r} in floats, but {value.str(15)} in ball "
-            "arithmetic: it is not the same program for both"
+            "arithmetic"
         )
-        return notes
+        return [*notes, _give_up(findings, difference)]
     flat = np.concatenate([array.ravel().astype(float) for array in analytic]).tolist()
     for i, finding in findings.items():
         if finding.verdict is not Verdict.UNRESOLVABLE and _outside(rough[i], flat[i]):
             doubtful = bool(run.doubtful)
             finding.verdict = Verdict.UNRESOLVABLE if doubtful else Verdict.INCONSISTENT
     return notes
+
+
+def _give_up(findings: dict[int, Finding], difference: str) -> str:
+    """Call all entries inconsistent; what to tell the user."""
+    for finding in findings.values():
+        finding.verdict = Verdict.INCONSISTENT
+    return f"{difference}: it is not the same program for both"
+
+
+def compare_moves(program: Program, findings: dict[int, Finding]) -> list[str]:
+    """Correct the verdicts where the cost moves in floats in another way than on balls.
+
+    A program that knows balls from floats may give both the same value, and no more.
+
+    Parameters
+    ----------
+    program : Program
+        The user's cost and gradient.
+    findings : dict
+        By the flat index of the entry; changed.
+
+    Returns
+    -------
+    list of str
+        What to tell the user.
+    """
+    moves = _move(program, findings)
+    return [_give_up(findings, moves)] if moves else []
+
+
+def _move(program: Program, findings: dict[int, Finding]) -> str:
+    """How the cost moves in floats, where the enclosed derivatives say otherwise."""
+    point = Point(program.cost, program.structure)
+    found = [findings[i] for i in range(len(findings))]
+    references = np.array([float(finding.reference) for finding in found])
+    kinks = np.array([finding.verdict is Verdict.KINK for finding in found])
+    vector = np.concatenate([part.ravel() for part in point.direction(_rng(program))])
+    vector[kinks | ~np.isfinite(references)] = 0.0
+    if not vector.any():
+        return ""
+    line = point.along(point.unflattened(vector))
+    terms = vector * np.where(vector, references, 0.0)
+    expected, size = math.fsum(terms), float(np.abs(terms).sum())
+    if abs(_quick_slope(line) - expected) <= SEVEN_DIGITS * size:
+        return ""
+    noise = noise_along(line)
+    moved = slope(line, noise)
+    before, now = program.cost_in_floats, line(0.0)
+    if abs(now - before) > SAME * abs(before):
+        return f"the cost was {before!r}, and is {now!r} at the same point after other calls"
+
+    def differs(moved: Slope) -> bool:
+        error = MARGIN * moved.error + ROUNDING * size
+        return not moved.is_kink and abs(moved.value - expected) > error
+
+    if not differs(moved) or not differs(confirmed(line, noise, moved)):
+        return ""
+    return (
+        f"along a direction the cost grows by {moved.value:.10g} in floats, but by "
+        f"{expected:.10g} in ball arithmetic"
+    )
+
+
+def _quick_slope(line: Line) -> float:
+    """The slope from four evaluations; most functions need no more to be told from others."""
+    h = QUICK_STEP
+    (near, far) = (line(k * h) - line(-k * h) for k in (1, 2))
+    return (8 * near - far) / (12 * h)
+
+
+def _rng(program: Program) -> np.random.Generator:
+    """Of the program's seed."""
+    return np.random.default_rng(program.seed)
 
 
 def _outside(rough: Number, value: float) -> bool:

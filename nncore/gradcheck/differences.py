@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .evidence import Evidence, NotApplicable, Progress, Verdict
+from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
 from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate
 from .rounding import Rounding, spread
-from .slopes import Slope, confirmed, slope
+from .slopes import FEWEST_STEPS, STEPS, Remembered, Slope, confirmed, noise_along, slope
 from .verdict import RESOLVED, control, judge, owed_everywhere, sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .slopes import Line
     from .structure import FloatArray, Structure
 
 __all__ = ["SPREADS", "check", "owed_by"]
@@ -25,14 +26,27 @@ __all__ = ["SPREADS", "check", "owed_by"]
 # Standard deviations of random rounding that a result may be off; the largest quotient in the
 # campaigns is near 3, and eight runs leave the deviation itself uncertain.
 SPREADS = 10.0
-# A slope takes about this many evaluations: two tables, and the search for their first step.
-PER_SLOPE = 50
-FEWEST_EVALUATIONS = 200
+# Constants of the code may be the results of float arithmetic that lost 18 bits, and are not
+# followed on this rung: an entry may be off by so much of itself.
+CONSTANTS = 2.0**18 * float(np.finfo(float).eps)
+# The default stays within two evaluations of the cost for each parameter, but makes at least
+# as many as one slope takes with its noise.
+PER_PARAMETER, FEWEST_EVALUATIONS = 2, 48
+# Calls of the cost before and after this rung, which look for faults around the formula.
+INSPECTING = 5
+# A slope takes at most this many evaluations, and seldom more: two tables, the search for
+# their first step; and fewer where a table has fewer steps.
+PER_SLOPE, SETTLING = 60, 8
 MOST_SAMPLES = 60
+# Measurements after which the search for wrong entries among many ends.
+MOST_LOCATED = 200
 # Up to so many entries are measured one by one where the projection found an error.
 FEW = 1_000
 # Kinks smaller than this part of the slope are not looked for: no piece of a network has them.
 UNSEEN_KINK = 1e-6
+# A short step, and how much more a part of the entries may bend over it than all together.
+NEAR, BENDS = 2.0**-24, 8.0
+Place: TypeAlias = tuple[int, tuple[int, ...]]
 
 
 def check(
@@ -66,8 +80,11 @@ def check(
     progress : callable, optional
         Told how many entries are done.
     full : bool
-        Every entry by itself; by default a random projection of all entries, and as many
-        entries as two evaluations per parameter allow.
+        Every entry by itself; by default a random projection of all entries, and a sample of
+        entries, within two evaluations of the cost for each parameter. Fewer than 48 for all
+        would not tell a slope from noise. More are made only for a projection that disagrees,
+        to look again from nearer and to find the wrong entries, and for an array of which the
+        projection shows nothing.
 
     Returns
     -------
@@ -78,14 +95,15 @@ def check(
     rng = np.random.default_rng(seed)
     table = _Table(Point(cost, structure), analytic, subgradients, seed)
     table.notes += table.owe(gradient)
-    table.noise = table.point.noise(rng)
-    if not full:
-        table.project(table.point.direction(rng))
-    places = table.places(rng, full=full)
-    for done, place in enumerate(places):
+    table.start(rng, full=full)
+    needed = table.needed(full=full)
+    sample = [] if full else table.sample(rng)
+    for done, place in enumerate([*needed, *sample]):
+        if done >= len(needed) and not table.affords(PER_SLOPE):
+            break
         table.measure(*place)
         if progress:
-            progress(done + 1, len(places))
+            progress(done + 1, len(needed) + len(sample))
     return table.evidence()
 
 
@@ -99,13 +117,16 @@ class _Table:
         self.analytic = [np.array(array, dtype=float) for array in analytic]
         self.subgradients = subgradients
         self.seed = seed
-        self.noise = 0.0
+        # The cost at the point, its noise, and how much it bends over a short step.
+        self.centre = self.noise = self.bend = 0.0
         self.notes: list[str] = []
-        self.owed = owed_everywhere(analytic)
+        self.details: dict[str, Any] = {}
+        self.owed: list[FloatArray] = owed_everywhere(analytic)
         self.reference = [np.full(array.shape, np.nan) for array in analytic]
         self.error = [np.full(array.shape, np.inf) for array in analytic]
-        self.slopes: dict[tuple[int, tuple[int, ...]], Slope] = {}
+        self.slopes: dict[Place, Slope] = {}
         self.suspicious = False
+        self.steps = STEPS
 
     def owe(self, gradient: Gradient) -> list[str]:
         """Bound the rounding of the gradient; what limits that."""
@@ -113,36 +134,58 @@ class _Table:
             deviations = owed_by(gradient, self.point.structure, self.seed)
         except NotApplicable as reason:
             return [f"the gradient's own rounding is bounded by its largest entry: {reason}"]
-        self.owed = [SPREADS * deviation for deviation in deviations]
+        self.owed = [
+            SPREADS * deviation + CONSTANTS * np.abs(array)
+            for deviation, array in zip(deviations, self.analytic, strict=True)
+        ]
         return []
 
-    def project(self, direction: Directions) -> None:
+    def affords(self, evaluations: int) -> bool:
+        """Whether so many evaluations more stay within the promise."""
+        return evaluations <= self.left
+
+    @property
+    def left(self) -> int:
+        """Evaluations that are left of those promised."""
+        size = self.point.structure.size
+        promised = max(PER_PARAMETER * size, FEWEST_EVALUATIONS) - INSPECTING
+        return promised - self.point.evaluations
+
+    def start(self, rng: np.random.Generator, *, full: bool) -> None:
+        """Measure the noise of the cost, and unless `full` judge all by one projection."""
+        direction = self.point.direction(rng)
+        line = Remembered(self.point.along(direction))
+        self.centre = line(0.0)
+        self.noise = noise_along(line, 1e-2)
+        if full or self.affords(PER_SLOPE):
+            # A kink nearby looks like noise.
+            self.noise = min(self.noise, noise_along(line, 1e-3))
+        if not full:
+            self.steps = min(max((self.left - SETTLING) // 4, FEWEST_STEPS), STEPS)
+            self.project(line, direction)
+
+    def project(self, line: Line, direction: Directions) -> None:
         """Judge all entries by one slope along a direction."""
-        line = self.point.along(direction)
-        found = slope(line, self.noise)
+        found = slope(line, self.noise, steps=self.steps)
         owed = math.sqrt(
             sum(float(((o * d) ** 2).sum()) for o, d in zip(self.owed, direction, strict=True))
         )
         expected = dot(self.analytic, direction)
         if abs(found.value - expected) > found.error + owed:
-            found = confirmed(line, self.noise, found)
+            found = confirmed(line, self.noise, found, steps=self.steps)
         distance = abs(found.value - expected)
         self.suspicious = found.is_kink or not distance <= found.error + owed
+        self.bend = abs(line(NEAR) + line(-NEAR) - 2 * self.centre) / NEAR / 2
         if not self.suspicious:
             self.error = [
                 np.asarray((distance + found.error + owed) / np.abs(part)) for part in direction
             ]
 
-    def places(
-        self, rng: np.random.Generator, *, full: bool
-    ) -> list[tuple[int, tuple[int, ...]]]:
-        """The entries to measure by themselves, the most telling first."""
-        every = [(k, i) for k, a in enumerate(self.analytic) for i in np.ndindex(a.shape)]
-        if full or (self.suspicious and len(every) <= FEW):
-            return every
-        budget = max(2 * len(every), FEWEST_EVALUATIONS) - self.point.evaluations
-        count = min(max(budget // PER_SLOPE, 0), MOST_SAMPLES)
-        # The largest entry of each array first: an array is never passed unseen.
+    def needed(self, *, full: bool) -> list[Place]:
+        """The entries to measure by themselves, whatever it takes."""
+        if full or (self.suspicious and self.point.structure.size <= FEW):
+            return self.every()
+        # The largest entry of each array: an array is never passed unseen.
         largest = [
             (k, tuple(int(j) for j in np.unravel_index(np.abs(a).argmax(), a.shape)))
             for k, a in enumerate(self.analytic)
@@ -152,29 +195,52 @@ class _Table:
             for k, i in largest
             if np.abs(self.analytic[k][i]) <= RESOLVED * self.error[k][i]
         ]
-        sample = [every[i] for i in rng.permutation(len(every))[:count]]
-        return [*unseen, *self.located(), *sample[: max(count - len(unseen), 0)]]
+        return [*unseen, *self.located()]
 
-    def located(self) -> list[tuple[int, tuple[int, ...]]]:
+    def every(self) -> list[Place]:
+        """All entries."""
+        return [(k, i) for k, a in enumerate(self.analytic) for i in np.ndindex(a.shape)]
+
+    def sample(self, rng: np.random.Generator) -> list[Place]:
+        """Entries at random, so many as may be afforded."""
+        count = min(max(self.left // PER_SLOPE, 0), MOST_SAMPLES)
+        chosen = rng.choice(self.point.structure.size, count, replace=False)
+        return [self.point.place(int(flat)) for flat in chosen]
+
+    def located(self) -> list[Place]:
         """Entries that are wrong by much, when the projection was."""
         if not self.suspicious:
             return []
-
-        def measure(vector: FloatArray) -> Measured:
-            direction = self.point.unflattened(vector)
-            found = slope(self.point.along(direction), self.noise)
-            return Measured(dot(self.analytic, direction) - found.value, found.error)
-
-        found = locate(measure, self.point.flat_scales(), self.seed, MOST_SAMPLES)
+        scales = self.point.flat_scales()
+        for measured in (self.roughly, self.closely):
+            before = self.point.evaluations
+            found = locate(measured, scales, self.seed, MOST_LOCATED)
+            self.details["evaluations to locate"] = self.point.evaluations - before
+            if found.complete and found.places:
+                break
         return [self.point.place(flat) for flat in found.places]
+
+    def roughly(self, vector: FloatArray) -> Measured:
+        """The error along a direction, by a difference of one evaluation."""
+        direction = self.point.unflattened(vector)
+        change = (self.point.along(direction)(NEAR) - self.centre) / NEAR
+        bound = BENDS * self.bend + SPREADS * self.noise / NEAR
+        return Measured(dot(self.analytic, direction) - change, bound)
+
+    def closely(self, vector: FloatArray) -> Measured:
+        """The error along a direction, by a slope."""
+        direction = self.point.unflattened(vector)
+        found = slope(Remembered(self.point.along(direction), {0.0: self.centre}), self.noise)
+        return Measured(dot(self.analytic, direction) - found.value, found.error)
 
     def measure(self, array: int, index: tuple[int, ...]) -> None:
         """The slope of one entry by itself."""
-        line, scale = self.point.across(array, index), self.point.scales[array]
-        found = slope(line, self.noise)
+        line = Remembered(self.point.across(array, index), {0.0: self.centre})
+        scale = self.point.scales[array]
+        found = slope(line, self.noise, steps=self.steps)
         expected = self.analytic[array][index] * scale
         if not abs(found.value - expected) <= found.error + self.owed[array][index] * scale:
-            found = confirmed(line, self.noise, found)
+            found = confirmed(line, self.noise, found, steps=self.steps)
         self.slopes[array, index] = found
         self.reference[array][index] = found.value / scale
         self.error[array][index] = found.error / scale
@@ -202,9 +268,17 @@ class _Table:
                 mark_kink(
                     judged[k], self.point, (k, index), found, subgradients=self.subgradients
                 )
+        if self.suspicious and not self.explained(judged):
+            for each in judged:
+                each.verdict[...] = Verdict.UNRESOLVABLE.code
+            self.notes.append(
+                "along a random direction the gradient is not the slope of the cost, but no "
+                'entry was found that is wrong by itself; method="differences_full" measures '
+                "every entry"
+            )
         planted = control(judged, self.owed, self.seed)
         measured = len(self.slopes)
-        details = {
+        details = self.details | {
             "measured entries": measured,
             "noise of the cost": self.noise,
             "planted and seen": planted,
@@ -221,6 +295,14 @@ class _Table:
             self.point.evaluations,
             self.notes,
             details=details,
+        )
+
+    def explained(self, judged: list[Entries]) -> bool:
+        """Whether the entries measured by themselves tell why the projection disagreed."""
+        return (
+            len(self.slopes) == self.point.structure.size
+            or any(found.is_kink for found in self.slopes.values())
+            or any(each.where(Verdict.WRONG).any() for each in judged)
         )
 
 

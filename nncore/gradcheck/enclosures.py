@@ -7,27 +7,34 @@ import dataclasses
 import functools
 import itertools
 import math
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .arithmetic import Balls, Rationals
-from .balls import Ball, array_of, balls
+from .balls import Ball, array_of, balls, is_constant
 from .frames import line_of
 from .functions import FUNCTIONS
+from .matrices import BallMatrix
 from .run import Arithmetic, Run, Undecided
+from .state import State
 from .tape import CONSTANT, Number, Operand, Sums
 from .ufuncs import UFUNCS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from .structure import Params, Structure
+    from .structure import FloatArray, Params, Structure
 
+# Known to numpy from here on: `np.matrix` asks our arrays for it.
+assert BallMatrix.__base__  # noqa: S101
 __all__ = ["Enclosures", "Kink", "Program", "Settings", "Stopped", "tight"]
 
 # Pairs of opposite random directions along which ties are resolved.
 PAIRS = 3
+# Exact numbers have more.
+EXACT_BITS = 2.0**62
 
 
 class Stopped(Exception):  # noqa: N818 - a finding about the user's code
@@ -46,8 +53,14 @@ class Settings:
         By how much the constants `one_sided` are widened.
     one_sided : frozenset of float, optional
         Constants that occur in one of the two programs only.
+    short : frozenset of float, optional
+        Those that were rounded to single precision.
     seed : int, optional
         Move them by so many ulp in a random sense instead.
+    stretched : frozenset of float, optional
+        Constants taken larger.
+    halves : int, optional
+        How many times half of their size.
     removed : frozenset, optional
         Constants left out as approximations, each with its line.
     """
@@ -55,7 +68,10 @@ class Settings:
     bits: int | None
     ulp: int = 0
     one_sided: frozenset[float] = frozenset()
+    short: frozenset[float] = frozenset()
     seed: int | None = None
+    stretched: frozenset[float] = frozenset()
+    halves: int = 2
     removed: frozenset[tuple[float, str]] = frozenset()
 
     @property
@@ -71,7 +87,10 @@ class Settings:
             FUNCTIONS,
             ulp=self.ulp,
             one_sided=self.one_sided,
+            short=self.short,
             seed=self.seed,
+            stretched=self.stretched,
+            halves=self.halves,
             removed=self.removed,
             **options,
         )
@@ -135,6 +154,32 @@ class Enclosures:
             if (value in cost) != (value in gradient)
         }
 
+    def shared_bits(self) -> FloatArray:
+        """Bits in which both enclosures of each entry agree at least.
+
+        Returns
+        -------
+        float array
+            From the radii, of which the distance is at most 2^3 of the wider: quicker than the
+            distance. Infinite for exact numbers, and minus infinity where the enclosures are
+            disjoint or one is not finite.
+        """
+        pairs = zip(self.reference, self.analytic, strict=True)
+        meet = np.array([reference.overlaps(analytic) for reference, analytic in pairs], bool)
+        accuracy = operator.methodcaller("rel_accuracy_bits")
+        bits = [
+            np.array(list(map(accuracy, s)), float) for s in (self.reference, self.analytic)
+        ]
+        shared = np.minimum(*bits) - 3
+        exact = shared > EXACT_BITS
+        return np.where(meet & (shared > 0), np.where(exact, math.inf, shared), -math.inf)
+
+    @property
+    def short(self) -> frozenset[float]:
+        """Those that were rounded to single precision."""
+        met = self.cost_run.met_short | self.gradient_run.met_short
+        return frozenset(met & self.one_sided.keys())
+
     @property
     def is_rounded(self) -> bool:
         """Whether a program rounds to single precision."""
@@ -165,8 +210,10 @@ class Program:
         self.floats: list[float] = [
             value for array in self.structure.arrays for value in _flat(array)
         ]
+        self.dtype: np.dtype[Any] = np.result_type(*self.structure.arrays)
         self._numbers: dict[str, list[Number]] = {}
         self.cost_in_floats: float = float(np.asarray(self.run_in_floats()).reshape(-1)[0])
+        self.state: State = State(self.cost, self.gradient)
 
     def run_in_floats(self) -> Operand:
         """Run both programs in floats, so that objects which keep arrays keep floats.
@@ -226,8 +273,8 @@ class Program:
         pair
             Enclosures of its entries, and the run.
         """
-        run = settings.run(rough=rough)
-        with run, _followed(run):
+        run = settings.run(rough=rough, dtype=self.dtype)
+        with run, self._followed(run):
             params = self.structure.rebuild(self._arrays(run))
             leaves = [balls(leaf) for leaf in self.structure.leaves(self.gradient(params))]
         return [ball.value for leaf in leaves for ball in _ravelled(leaf)], run
@@ -245,8 +292,8 @@ class Program:
         pair
             Enclosure of the cost, and the run.
         """
-        run = settings.run(rough=True)
-        with run, _followed(run):
+        run = settings.run(rough=True, dtype=self.dtype)
+        with run, self._followed(run):
             value = self._cost(self._arrays(run))
         return value.value, run
 
@@ -276,8 +323,9 @@ class Program:
                 run.tape.tangents = Sums()
                 tangents = map(run.arithmetic.exact, moved)
                 run.tape.tangents.add(zip(slots, tangents, strict=True))
-            with _followed(run):
+            with self._followed(run):
                 end = self._cost(arrays)
+            run.result = end.value
             zero = run.arithmetic.exact(0)
             if end.slot == CONSTANT:
                 return [zero] * len(slots), [0.0] * len(slots)
@@ -295,7 +343,7 @@ class Program:
     ) -> tuple[list[Number], list[Number], Run]:
         """Derivatives, magnitudes and run."""
         forced = options.pop("forced", 0)
-        run = settings.run(recording=True, forced=forced)
+        run = settings.run(recording=True, forced=forced, dtype=self.dtype)
         return *self.derivatives(run, **options), run
 
     def _resolve(
@@ -336,7 +384,7 @@ class Program:
         """The cost, one number of the run."""
         self.evaluations += 1
         value = self.cost(self.structure.rebuild(arrays))
-        if isinstance(value, float | int | np.number):
+        if is_constant(value):
             msg = (
                 "the cost returned a plain number: it does not read its argument, or the "
                 "derivative was lost on the way"
@@ -360,6 +408,33 @@ class Program:
             array_of(itertools.islice(numbers, array.size), array.shape)
             for array in self.structure.arrays
         ]
+
+    @contextlib.contextmanager
+    def _followed(self, run: Run) -> Iterator[None]:
+        """Turn whatever the user's code raises on foreign numbers into a reason.
+
+        What was refused counts even if the code caught the error and went on. What the code
+        keeps between calls is as before.
+        """
+        try:
+            yield
+        except Exception as error:
+            if run.overlap is not None:
+                raise Undecided(run.overlap) from error
+            if run.defeat is not None:
+                raise Stopped(run.defeat) from error
+            if isinstance(error, Stopped):
+                raise
+            place = f" in {line_of(error)}" if line_of(error) else ""
+            what = f"{type(error).__name__}{place}: {error}"
+            msg = f"the code does not run on {run.arithmetic.name}: {what}"
+            raise Stopped(msg) from error
+        finally:
+            self.state.restore()
+        if run.overlap is not None:
+            raise Undecided(run.overlap)
+        if run.defeat is not None:
+            raise Stopped(run.defeat)
 
 
 def tight(ball: Number) -> bool:
@@ -395,28 +470,3 @@ def _flat(array: Operand) -> list[float]:
 def _ravelled(array: Operand) -> list[Ball]:
     """The entries, row by row."""
     return np.asarray(array).ravel().tolist()
-
-
-@contextlib.contextmanager
-def _followed(run: Run) -> Iterator[None]:
-    """Turn whatever the user's code raises on foreign numbers into a reason.
-
-    What was refused counts even if the code caught the error and went on.
-    """
-    try:
-        yield
-    except Exception as error:
-        if run.overlap is not None:
-            raise Undecided(run.overlap) from error
-        if run.defeat is not None:
-            raise Stopped(run.defeat) from error
-        if isinstance(error, Stopped):
-            raise
-        place = f" in {line_of(error)}" if line_of(error) else ""
-        what = f"{type(error).__name__}{place}: {error}"
-        msg = f"the code does not run on {run.arithmetic.name}: {what}"
-        raise Stopped(msg) from error
-    if run.overlap is not None:
-        raise Undecided(run.overlap)
-    if run.defeat is not None:
-        raise Stopped(run.defeat)

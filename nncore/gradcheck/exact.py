@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .buffers import served
-from .consistency import compare_floats
+from .consistency import compare_floats, compare_moves
 from .enclosures import Program, Settings, Stopped
 from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .findings import Finding, achieved_digits, as_entries
@@ -105,6 +105,7 @@ def _compared(
         )
         raise NotApplicable(msg)
     notes = compare_floats(program, analytic, findings)
+    notes += compare_moves(program, findings)
     if progress:
         progress(len(findings), len(findings))
     entries = as_entries(program.structure, analytic, findings, sides.magnitude)

@@ -21,6 +21,9 @@ MOST_ULP = 2**18
 # number times what they move: a sum of n terms is at most so much larger than a random one.
 SAMPLES = 3
 MARGIN = 4
+# Steps of differences are smaller, and their errors grow with such powers of them.
+LARGEST_STEP = 1e-2
+POWERS = (2, 4, 6)
 # A distance of more than a tenth of the entry is no agreement.
 ONE_DIGIT = 0.1
 
@@ -97,6 +100,7 @@ class Explanation:
         moved = self._moved(settings, sides, near, ulp)
         self._give_up(near - moved, "widen the enclosures until they meet, but explain nothing")
         near = moved
+        near = self._by_steps(settings, sides, near)
         with settings.arithmetic.context():
             for i in near:
                 self._limit(sides, i)
@@ -127,6 +131,34 @@ class Explanation:
                         explained.add(i)
         return explained
 
+    def _by_steps(self, settings: Settings, sides: Enclosures, entries: set[int]) -> set[int]:
+        """The entries that are no difference quotients; the others are approximations.
+
+        Their distance from the derivative grows with a power of the step, which is a small
+        constant: with its square or more. What comes from rounded constants grows with them.
+        """
+        steps = {v: line for v, line in self.one_sided.items() if abs(v) < LARGEST_STEP}
+        if not steps or not entries:
+            return entries
+        grown: list[Enclosures] = []
+        for halves in (3, 4):
+            at = dataclasses.replace(settings, stretched=frozenset(steps), halves=halves)
+            try:
+                grown.append(self.program.enclosures(at))
+            except Undecided:
+                return entries
+        quotients = set()
+        with settings.arithmetic.context():
+            for i in entries:
+                gap, *larger = (
+                    float(at.analytic[i] - at.reference[i]) for at in (sides, *grown)
+                )
+                if any(_grow_with_power([larger[0] / gap, larger[1] / gap], p) for p in POWERS):
+                    quotients.add(i)
+        kind = "the step of a difference quotient"
+        self._approximate(quotients, dict.fromkeys(steps.items(), kind))
+        return entries - quotients
+
     def _give_up(self, entries: set[int], what_constants_do: str) -> None:
         """Call the entries unresolvable, and say why."""
         for i in entries:
@@ -136,7 +168,9 @@ class Explanation:
 
     def _at(self, settings: Settings, ulp: int) -> Settings:
         """The settings, with the constants of one program widened."""
-        return dataclasses.replace(settings, ulp=ulp, one_sided=frozenset(self.one_sided))
+        return dataclasses.replace(
+            settings, ulp=ulp, one_sided=frozenset(self.one_sided), short=self.sides.short
+        )
 
     def _limit(self, sides: Enclosures, i: int) -> None:
         """Agreement as far as constants allow it: to a digit of the entry, or in its terms."""
@@ -202,6 +236,12 @@ class Explanation:
                 Approximation(value, line, largest, kind)
                 for (value, line), kind in candidates.items()
             ]
+
+
+def _grow_with_power(ratios: list[float], power: int) -> bool:
+    """Whether something grows with the power of a step, half as large again and twice."""
+    expected = (1.5**power, 2.0**power)
+    return all(abs(r / e - 1) < 0.02 for r, e in zip(ratios, expected, strict=True))
 
 
 def _disjoint(sides: Enclosures, i: int) -> bool:

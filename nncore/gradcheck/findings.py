@@ -108,11 +108,12 @@ def _entries(
     if any(finding.slopes for finding in found):
         pairs = [finding.slopes or (math.nan, math.nan) for finding in found]
         slopes = (shaped([float(a) for a, _ in pairs]), shaped([float(b) for _, b in pairs]))
+    references = [finding.reference for finding in found]
     return Entries(
         path,
         np.asarray(analytic, dtype=float),
-        shaped([float(finding.reference) for finding in found]),
-        shaped([_radius(finding.reference) for finding in found]),
+        shaped(list(map(float, references))),
+        shaped(_radii(references)),
         shaped([float(size) for size in magnitude]),
         shaped([_CODES[finding.verdict] for finding in found], np.uint8),
         shaped([finding.digits for finding in found]),
@@ -120,11 +121,11 @@ def _entries(
     )
 
 
-def _radius(number: Number) -> float:
-    """The radius of a ball, the rounding of a rational's float."""
-    if hasattr(number, "q"):
-        return math.ulp(float(number)) / 2
-    return float(number.rad())
+def _radii(numbers: list[Number]) -> list[float]:
+    """The radii of balls, the rounding of the floats of rationals."""
+    if numbers and hasattr(numbers[0], "q"):
+        return [math.ulp(float(number)) / 2 for number in numbers]
+    return [float(number.rad()) for number in numbers]
 
 
 def achieved_digits(entries: list[Entries]) -> float | None:

@@ -7,12 +7,18 @@ import sysconfig
 import traceback
 from pathlib import Path
 
+import numpy as np
+
 __all__ = ["is_users", "line_of"]
 
 _OURS = str(Path(__file__).resolve().parent)
-_LIBRARIES = tuple(
-    str(Path(sysconfig.get_paths()[key]).resolve()) for key in ("stdlib", "purelib", "platlib")
+_LIBRARIES = (
+    *(str(Path(sysconfig.get_paths()[key]).resolve()) for key in ("stdlib", "purelib")),
+    # Wherever it stands: an environment may borrow the packages of another.
+    str(Path(np.__file__).resolve().parent),
 )
+# Folders into which packages are installed, here or in another environment.
+_INSTALLED = {"site-packages", "dist-packages"}
 
 
 def line_of(error: BaseException) -> str:
@@ -60,6 +66,9 @@ def is_users(filename: str) -> bool:
     >>> is_users(traceback.__file__)
     False
     """
-    resolved = str(Path(filename).resolve()) if not filename.startswith("<") else filename
-    frozen = filename.startswith("<frozen") or filename in sys.builtin_module_names
-    return not frozen and not resolved.startswith((_OURS, *_LIBRARIES))
+    if filename.startswith("<"):
+        return not filename.startswith("<frozen")
+    path = Path(filename).resolve()
+    is_ours = str(path).startswith((_OURS, *_LIBRARIES))
+    is_builtin = filename in sys.builtin_module_names
+    return not (is_ours or is_builtin or _INSTALLED & set(path.parts))

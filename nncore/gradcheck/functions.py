@@ -126,7 +126,11 @@ def _astype(array: Operand, dtype: Operand, *_: Operand, **options: Operand) -> 
     # Subnormal numbers of the narrow type owe an absolute error as well.
     relative = error * run.arithmetic.exact(float(np.finfo(kind).eps) / 2)
     absolute = error * run.arithmetic.exact(float(np.finfo(kind).smallest_subnormal))
-    return apply(Elementary(lambda x: x * (1 + relative) + absolute, (None,)), ours)
+
+    def rounded(x: Operand) -> Operand:
+        return x if x == 0 else x * (1 + relative) + absolute  # an exact zero is not rounded
+
+    return apply(Elementary(rounded, (None,)), ours)
 
 
 def _norm(
@@ -154,6 +158,15 @@ def _nan_to_num(x: Operand, *_: Operand, **__: Operand) -> Operand:
     """`np.nan_to_num`: nothing to do once all entries are known to be finite."""
     np.isfinite(balls(x))
     return unwrapped(balls(x).copy())
+
+
+def _without_nan(function: Operand) -> Operand:
+    """`np.nansum` and its like: once all entries are known to be finite, the plain function."""
+
+    def plain(a: Operand, *args: Operand, **options: Operand) -> Operand:
+        return REDUCTIONS[function](_nan_to_num(a), *args, **options)
+
+    return plain
 
 
 def _allclose(
@@ -274,6 +287,10 @@ FUNCTIONS: dict[Any, Any] = {
     np.einsum: einsum,
     np.linalg.norm: _norm,
     np.nan_to_num: _nan_to_num,
+    np.nansum: _without_nan(np.sum),
+    np.nanmean: _without_nan(np.mean),
+    np.nanmax: _without_nan(np.max),
+    np.nanmin: _without_nan(np.min),
     np.allclose: _allclose,
     np.isclose: _isclose,
     np.trace: _trace,

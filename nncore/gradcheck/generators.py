@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import random
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -72,6 +73,7 @@ class Generators:
             Draws the same ones in every call.
         """
 
+        @functools.wraps(function, updated=())
         def restored(params: Thing) -> Thing:
             self.restore()
             return function(params)

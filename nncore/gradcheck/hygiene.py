@@ -183,6 +183,7 @@ def _inspect_gradient(
 ) -> None:
     """Keep what the gradient returns; faults of one call and of the one after it."""
     params = structure.rebuild(structure.arrays)
+    found.generators.restore()  # the gradient belongs to the cost with the same random numbers
     returned = _called(gradient, params, "gradient")
     changed = _changed(structure, params)
     if changed:

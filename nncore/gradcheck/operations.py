@@ -69,6 +69,8 @@ def columns(operands: Sequence[Any]) -> tuple[tuple[int, ...], list[list[Ball]]]
 def emitted(values: Sequence[Number], operands: Sequence[Sequence[int]]) -> list[Ball]:
     """New numbers, constant where all operands in the same place are."""
     run = current()
+    if run.roundings:
+        values = list(map(run.arithmetic.shortened, values))
     if run.rough:
         values = [run.arithmetic.blurred(value) for value in values]
     slots: Sequence[int] = run.tape.slots(len(values))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .balls import BallArray, array_of, balls
+from .balls import BallArray, array_of, balls, entries_of
 from .operations import emitted, unwrapped
 from .run import current
 from .tape import CONSTANT, Matrix, Operand, Product
@@ -61,7 +61,7 @@ def _product(left: Operand, right: Operand) -> Operand:
     (a, a_slots), (b, b_slots) = _matrix(left), _matrix(right)
     values = (a * b).entries()
     least = CONSTANT if a_slots is b_slots is None else run.tape.start
-    outs = emitted(values, [[least] * len(values)])
+    outs = emitted(values, [[least] * (len(values) if least == CONSTANT else 1)])
     if run.recording and least != CONSTANT:
         numbers = [ball.slot for ball in outs]
         run.tape.record(Product(numbers, a, b, a_slots, b_slots, run.arithmetic.matrix))
@@ -79,22 +79,26 @@ def factor(thing: Operand) -> Operand:
     Returns
     -------
     ndarray
-        A plain array of floats as it is: its entries need no place on the tape.
+        An array as it is: its entries are looked at where it is multiplied, and those of
+        floats need no place on the tape.
     """
-    is_plain = isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
-    return thing if is_plain else np.asarray(balls(thing))
+    is_array = isinstance(thing, np.ndarray) and thing.dtype.kind in "fO"
+    return np.asarray(thing) if is_array else np.asarray(balls(thing))
 
 
 def _matrix(array: Operand) -> tuple[Matrix, Sequence[int] | None]:
     """The matrix of the values, and the slots of the entries (None: constants)."""
     run = current()
-    flat = array.ravel().tolist()
     slots = None
     if array.dtype.kind == "f":
+        flat = array.ravel().tolist()
         run.meet(flat)
+        if array.dtype.itemsize < np.dtype(float).itemsize:
+            run.meet_short(flat)
         values = run.numbers(flat)
     else:
-        values = [ball.value for ball in flat]
-        slots = [ball.slot for ball in flat]
+        entries = entries_of(array)
+        values = [ball.value for ball in entries]
+        slots = [ball.slot for ball in entries]
         slots = None if min(slots, default=CONSTANT) == CONSTANT else slots
     return run.arithmetic.matrix(array.shape[0], array.shape[1], values), slots

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
+import random
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from .structure import AnyArray, FloatArray
 
-__all__ = ["Rounded", "Rounding", "spread"]
+__all__ = ["Rounded", "Rounding", "constants_met", "has_few_digits", "spread"]
 
 # Arguments and results of functions that this module passes through without knowing them.
 Anything: TypeAlias = Any
@@ -34,6 +36,29 @@ Anything: TypeAlias = Any
 FRESH = frozenset({"zeros", "ones", "empty", "full"})
 COPIES = ("array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray")
 _PATCHING = threading.Lock()
+
+
+def has_few_digits(value: float) -> bool:
+    """Whether a number such as 1 or 0.5 has at most eight bits: nothing has rounded it.
+
+    Parameters
+    ----------
+    value : float
+        Any.
+
+    Returns
+    -------
+    bool
+        True for what is not finite.
+
+    Examples
+    --------
+    >>> has_few_digits(0.75), has_few_digits(0.1)
+    (True, False)
+    """
+    if not math.isfinite(value):
+        return True
+    return (math.frexp(value)[0] * 2**8).is_integer()
 
 
 class Rounding:
@@ -49,8 +74,13 @@ class Rounding:
 
     def __init__(self, seed: int, run: int) -> None:
         self.rng: np.random.Generator = np.random.default_rng((seed, run))
+        self.name: str = f"{seed} {run}"
         self.amplitude: float = 1.0 if run else 0.0
         self.escaped = False
+        # Floats of the user's code that met these arrays, and those to be moved, by how much.
+        self.met: set[float] | None = None
+        self.constants: frozenset[float] = frozenset()
+        self.ulp: int = 0
         self.busy: bool = False
         self.claims: dict[tuple[int, int, int], _Claim] = {}
 
@@ -91,24 +121,64 @@ class Rounding:
         if kind == "f":
             epsilon = np.finfo(array.dtype).eps
             with self.inside():
-                # Moves of one size would cancel exactly in one run of two.
-                units = self.rng.uniform(1, 3, np.shape(array))
-                signs = self.rng.integers(0, 2, np.shape(array)) * 2 - 1
-                factor = 1 + self.amplitude * epsilon * signs * units
+                # By 1 to 3 units: moves of one size would cancel exactly in one run of two.
+                units = self.rng.uniform(-2, 2, np.shape(array))
+                units += np.copysign(1.0, units)
+                factor = 1 + self.amplitude * epsilon * units
                 return np.asarray(array * factor, dtype=array.dtype)
         if kind == "c":
             return self.moved(np.real(array)) + 1j * self.moved(np.imag(array))
         return array
 
+    def constant(self, thing: Anything) -> Anything:
+        """A number or an array of the user's own, remembered and moved if that is wanted.
+
+        Parameters
+        ----------
+        thing : Any
+            What met an array of the run; only floats count.
+
+        Returns
+        -------
+        Any
+            The same, or a moved copy.
+        """
+        if self.met is None and not self.constants:
+            return thing
+        if isinstance(thing, tuple | list):
+            return _rebuilt(thing, [self.constant(item) for item in thing])
+        is_float = isinstance(thing, float)
+        if not (is_float or (isinstance(thing, np.ndarray) and thing.dtype == float)):
+            return thing
+        flat = [float(thing)] if is_float else thing.ravel().tolist()
+        if self.met is not None:
+            self.met.update(flat)
+        if not self.constants.intersection(flat):
+            return thing
+        moved = [self._moved_constant(value) for value in flat]
+        return moved[0] if is_float else np.array(moved).reshape(thing.shape)
+
+    def _moved_constant(self, value: float) -> float:
+        """The constant, moved by many ulp where it is one of those."""
+        if value not in self.constants:
+            return value
+        # The same number moves alike wherever it stands.
+        draw = random.Random(f"{self.name} {value}")  # noqa: S311 - no secret
+        steps = draw.choice((-1, 1)) * draw.randint((self.ulp + 1) // 2, self.ulp)
+        return value + steps * math.ulp(value)
+
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
         """Mark numpy's own work: allocation there is not the user's."""
-        before, self.busy = self.busy, True
+        if self.busy:
+            yield
+            return
+        self.busy = True
         try:
             with np.errstate(all="ignore"):
                 yield
         finally:
-            self.busy = before
+            self.busy = False
 
     def call(
         self, name: str, function: Callable[..., Anything], args: Anything, kwargs: Anything
@@ -131,6 +201,7 @@ class Rounding:
         """
         with self.inside():
             exact = name in EXACT
+            args = self.constant(args)
             plain = [_unwrap(x, None if exact else self) for x in (args, kwargs)]
             result = function(*plain[0], **plain[1])
             return self.wrap_result(result, plain, exact=exact)
@@ -219,6 +290,7 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         self, ufunc: np.ufunc, method: str, *inputs: Anything, **kwargs: Anything
     ) -> Anything:
         rounding = self.rounding
+        inputs = rounding.constant(inputs)
         elementwise = method == "__call__" and ufunc.signature is None
         out = kwargs.pop("out", None)
         with rounding.inside():
@@ -276,7 +348,7 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         return self.rounding.wrap(np.asarray(part))
 
     def __setitem__(self, key: Anything, value: Anything) -> None:
-        self.array[_unwrap(key, None)] = _unwrap(value, None)
+        self.array[_unwrap(key, None)] = _unwrap(self.rounding.constant(value), None)
 
     def __iter__(self) -> Iterator[Anything]:
         return (self[i] for i in range(len(self.array)))
@@ -373,8 +445,45 @@ def _touches(thing: Anything) -> bool:
     return isinstance(thing, Rounded | _Passing)
 
 
+def constants_met(run: Callable[[Rounding], list[Anything]], seed: int) -> set[float]:
+    """The floats of the user's code that meet the arrays of a run.
+
+    Parameters
+    ----------
+    run : callable
+        As for `spread`.
+    seed : int
+        As for `spread`.
+
+    Returns
+    -------
+    set of float
+        Those with few digits, which nothing has rounded, left out.
+
+    Raises
+    ------
+    NotApplicable
+        As for `spread`.
+    """
+    met: set[float] = set()
+
+    def sample(*, patched: bool) -> list[Anything] | None:
+        rounding = Rounding(seed, 0)
+        rounding.met = met
+        return _sample(run, rounding, patched=patched)
+
+    if sample(patched=False) is None:
+        sample(patched=True)
+    return {value for value in met if not has_few_digits(value)}
+
+
 def spread(
-    run: Callable[[Rounding], list[Anything]], seed: int, runs: int = 8
+    run: Callable[[Rounding], list[Anything]],
+    seed: int,
+    runs: int = 8,
+    *,
+    constants: frozenset[float] = frozenset(),
+    ulp: int = 0,
 ) -> list[FloatArray]:
     """Standard deviation of each result over runs with random rounding.
 
@@ -386,6 +495,10 @@ def spread(
         Of the random roundings.
     runs : int
         How many runs.
+    constants : frozenset of float, optional
+        Floats of the user's code that are moved as well.
+    ulp : int, optional
+        By at most so many units in the last place.
 
     Returns
     -------
@@ -403,24 +516,35 @@ def spread(
     samples: list[list[FloatArray]] = []
     while len(samples) <= runs:
         rounding = Rounding(seed, len(samples))
-        allocating = rounding.allocating() if patched else contextlib.nullcontext()
-        try:
-            with allocating, np.errstate(all="ignore"):
-                sample = [_unwrap(result, rounding) for result in run(rounding)]
-        except Exception as error:  # the user's code may fail in any way on these arrays
-            if patched:
-                msg = f"the code does not run on arrays that round at random ({error})"
-                raise NotApplicable(msg) from error
+        if samples:
+            rounding.constants, rounding.ulp = constants, ulp
+        sample = _sample(run, rounding, patched=patched)
+        if sample is None:
             patched, samples = True, []
-            continue
-        if rounding.has_lost:
-            if patched:
-                msg = "the code turns its arrays into plain floats on the way"
-                raise NotApplicable(msg)
-            patched, samples = True, []
-            continue
-        samples.append([np.asarray(result) for result in sample])
+        else:
+            samples.append(sample)
     return [_deviation(np.stack(column)) for column in zip(*samples, strict=True)]
+
+
+def _sample(
+    run: Callable[[Rounding], list[Anything]], rounding: Rounding, *, patched: bool
+) -> list[Anything] | None:
+    """The results of one run; None where numpy's allocations must be followed as well."""
+    allocating = rounding.allocating() if patched else contextlib.nullcontext()
+    try:
+        with allocating, np.errstate(all="ignore"):
+            sample = [_unwrap(result, rounding) for result in run(rounding)]
+    except Exception as error:  # the user's code may fail in any way on these arrays
+        if patched:
+            msg = f"the code does not run on arrays that round at random ({error})"
+            raise NotApplicable(msg) from error
+        return None
+    if rounding.has_lost:
+        if patched:
+            msg = "the code turns its arrays into plain floats on the way"
+            raise NotApplicable(msg)
+        return None
+    return [np.asarray(result) for result in sample]
 
 
 def _deviation(values: NDArray[np.floating[Any]]) -> FloatArray:

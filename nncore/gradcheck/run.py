@@ -10,7 +10,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+import numpy as np
+
 from . import frames
+from .rounding import has_few_digits
 from .tape import CONSTANT, Matrix, Number, Operand, Tape
 
 if TYPE_CHECKING:
@@ -20,13 +23,25 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LOCK",
+    "MOST_SHORT_ULP",
+    "SHORT_ULP",
     "Arithmetic",
     "Defeated",
     "Run",
     "Undecided",
+    "asked_by_user",
     "current",
     "user_line",
 ]
+
+
+# An ulp of single precision in ulp of a float, and how many of them constants may have lost:
+# 10 of 24 bits, as they may have lost 18 of 53.
+SHORT_ULP = 2**29
+MOST_SHORT_ULP = 2**10
+
+
+FLOAT: np.dtype[Any] = np.dtype(float)
 
 
 class Undecided(Exception):  # noqa: N818 - not an error: more precision may decide
@@ -66,6 +81,10 @@ class Arithmetic(Protocol):
         """Number that contains what underflow may leave of it."""
         ...
 
+    def shortened(self, number: Number) -> Number:
+        """Number that contains it rounded to single precision."""
+        ...
+
     def context(self) -> AbstractContextManager[Any]:
         """Context manager in which its operations are valid."""
         ...
@@ -87,14 +106,22 @@ class Run:
         By how much constants that occur in this run alone are widened.
     one_sided : frozenset of float, optional
         Those constants.
+    short : frozenset of float, optional
+        Those of them that were rounded to single precision.
     seed : int, optional
         Move these constants by so many ulp in a random sense instead.
+    stretched : frozenset of float, optional
+        Constants to be taken larger.
+    halves : int, optional
+        How many times half of their size.
     removed : frozenset of float and line, optional
         Constants to be left out, as approximations.
     rough : bool, optional
         Follow the floats: the midpoint decides, and underflow is allowed for.
     forced : int, optional
         1 or -1: how ties are to be decided, for a look at that side of them.
+    dtype : dtype, optional
+        Of the floats that the numbers stand for.
     """
 
     arithmetic: Arithmetic
@@ -103,13 +130,19 @@ class Run:
     recording: bool = False
     ulp: int = 0
     one_sided: frozenset[float] = frozenset()
+    short: frozenset[float] = frozenset()
     seed: int | None = None
+    stretched: frozenset[float] = frozenset()
+    halves: int = 2
     removed: frozenset[tuple[float, str]] = frozenset()
     rough: bool = False
     forced: int = 0
+    dtype: np.dtype[Any] = FLOAT
 
     def __post_init__(self) -> None:
         self.tape: Tape = Tape(recording=self.recording)
+        # Those of them whose digits are those of single precision.
+        self.met_short: set[float] = set()
         # Floats that met a foreign number, with the line where they did.
         self.met: list[tuple[list[float], str]] = []
         # Small constants inside logarithms, roots and divisions, and active clip bounds.
@@ -122,6 +155,8 @@ class Run:
         self.doubtful: list[str] = []
         # Lines of roundings to single precision.
         self.roundings: list[str] = []
+        # The cost, where it is the cost that runs.
+        self.result: Number = None
         # The first thing that could not be given or decided, even if the code caught the error.
         self.defeat: str | None = None
         self.overlap: str | None = None
@@ -158,13 +193,18 @@ class Run:
             is set.
         """
         number = self.arithmetic.exact(value)
+        if value in self.stretched:
+            return number * self.halves / 2
         if not self.ulp or value not in self.one_sided or not isinstance(value, float):
             return number
+        ulp = self.ulp
+        if value in self.short:
+            ulp = min(ulp, MOST_SHORT_ULP) * SHORT_ULP
         if self.seed is None:
-            return self.arithmetic.widened(value, self.ulp)
+            return self.arithmetic.widened(value, ulp)
         draw = random.Random(f"{self.seed} {value}")  # noqa: S311 - no secret
         # Of different lengths: moves of one length cancel where both programs scale alike.
-        steps = draw.choice((-1, 1)) * draw.randint((self.ulp + 1) // 2, self.ulp)
+        steps = draw.choice((-1, 1)) * draw.randint((ulp + 1) // 2, ulp)
         return number + steps * self.arithmetic.exact(math.ulp(value))
 
     def numbers(self, values: list[float]) -> list[Number]:
@@ -180,7 +220,8 @@ class Run:
         list of Number
             As `number` gives them.
         """
-        convert = self.number if self.ulp else self.arithmetic.exact
+        is_as_it_is = not (self.ulp or self.stretched)
+        convert = self.arithmetic.exact if is_as_it_is else self.number
         return list(map(convert, values))
 
     def meet(self, values: Iterable[float]) -> None:
@@ -194,6 +235,16 @@ class Run:
         floats = [value for value in values if value and math.isfinite(value)]
         if floats:
             self.met.append((floats, user_line()))
+
+    def meet_short(self, values: Iterable[float]) -> None:
+        """Remember floats of single precision; what has few digits was not rounded.
+
+        Parameters
+        ----------
+        values : iterable of float
+            All of them.
+        """
+        self.met_short.update(v for v in values if not has_few_digits(v))
 
     def constants(self) -> dict[float, str]:
         """Every float that met a foreign number.
@@ -300,6 +351,18 @@ def current() -> Run:
         msg = "a number of a certified check is used after it ended: your code keeps a buffer"
         raise Defeated(msg)
     return _active[-1]
+
+
+def asked_by_user() -> bool:
+    """Whether the caller's caller is the user's own code.
+
+    Returns
+    -------
+    bool
+        Not so for numpy, which must see what an array holds.
+    """
+    frame = sys._getframe(2)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as below
+    return _is_users(frame.f_code.co_filename)
 
 
 def user_line() -> str:

@@ -268,7 +268,7 @@ def _rebuild(node: Params, leaves: Iterator[Any]) -> Params:
     value = next(leaves)
     if value is None:
         return copy.deepcopy(node)
-    if isinstance(node, np.matrix) and type(value) is np.ndarray:
+    if isinstance(node, np.matrix) and isinstance(value, np.ndarray):
         return value.view(np.matrix)
     is_array = isinstance(node, np.ndarray) or hasattr(node, "__array_namespace__")
     return value if is_array else value[()]
@@ -320,6 +320,8 @@ def _asarray(leaf: Params) -> AnyArray:
     """The leaf as an array of whatever numbers it holds."""
     if leaf is None:
         return np.empty(0)
+    if isinstance(leaf, np.matrix):
+        return np.asarray(leaf)
     if hasattr(leaf, "shape") and hasattr(leaf, "dtype"):
         return cast("AnyArray", leaf)
     try:

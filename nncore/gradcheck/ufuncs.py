@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .approximations import bounded, sees_small, with_small
-from .balls import Ball, array_of, balls
+from .balls import Ball, array_of, balls, is_constant
 from .choices import absolute, choice, compare, finiteness, heaviside, signs
 from .elementary import BINARY, UNARY
 from .operations import apply, unwrapped
@@ -29,10 +30,12 @@ def _elementwise(function: Elementary) -> Operand:
 
 def _power(base: Operand, exponent: Operand) -> Operand:
     """The power; an exponent such as 2.0 is the integer, which nothing has rounded."""
-    if isinstance(exponent, float | np.floating) and float(exponent).is_integer():
+    if is_constant(exponent) and float(exponent).is_integer():
         exponent = int(exponent)
-    if isinstance(exponent, float | np.floating) and exponent == 0.5:
+    if is_constant(exponent) and exponent == 0.5:
         return UFUNCS[np.sqrt](base)
+    if is_constant(base) and base == math.e:  # the float nearest to e stands for it
+        return UFUNCS[np.exp](exponent)
     return apply(BINARY[np.power], base, exponent)
 
 
@@ -92,5 +95,8 @@ UFUNCS: dict[Any, Any] = _plain | {
     # scipy.special's own, by name.
     "xlogy": _xlogy,
     "xlog1py": lambda x, y: _xlogy(x, 1 + balls(y)),
+    "entr": lambda x: -_xlogy(x, x),
+    "rel_entr": lambda x, y: _xlogy(x, balls(x) / y),
+    "kl_div": lambda x, y: _xlogy(x, balls(x) / y) - x + y,
     "logit": lambda p: np.log(balls(p) / (1 - balls(p))),
 }

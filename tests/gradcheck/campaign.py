@@ -1,37 +1,104 @@
-"""Long campaigns of the judge: false alarms, detection, location, diagnosis and speed.
+"""Long campaigns of the judge: false alarms, detection, location and diagnosis.
 
-Run from the root of the project: ``python tests/gradcheck/campaign.py --networks 1000``.
-Counts come with the upper bound of a 95 % confidence interval (Clopper and Pearson, 1934).
+Run from the root of the project: ``python tests/gradcheck/campaign.py``, or with ``--nightly``
+for the full numbers. ``-j`` sets the number of processes; ``--resume FILE`` keeps what is done
+in a file, so that a run that was ended goes on where it was. Ctrl-C ends it with what it has.
+Rates come with the upper bound of a 95 % confidence interval (Clopper and Pearson, 1934).
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
-import time
+import collections
+import dataclasses
+import json
+import multiprocessing
+import signal
+import statistics
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from bugs import BUGS, backprop, network
-from networks import FAMILIES, Net, net, tied
-from test_diagnose import OPEN_WORLD, case_of
-
-from nncore.gradcheck import complex_step
-from nncore.gradcheck.check import check_gradient
-from nncore.gradcheck.diagnose import diagnose
-from nncore.gradcheck.evidence import NotApplicable, Verdict
+from networks import FAMILIES
+from trials import KINDS, TRIALS, Counts
 
 if TYPE_CHECKING:
-    from nncore.gradcheck.report import Report
+    from collections.abc import Iterator
 
-# Shares of the networks that each rung gets: the slower ones get fewer.
-RUNGS = {"certified": 0.1, "complex_step": 1.0, "differences": 0.2}
-DETECTION: dict[str, tuple[float, ...]] = {
-    "certified": (1e-9, 1e-10, 1e-11, 1e-12, 1e-13),
-    "complex_step": (1e-9, 1e-10, 1e-11, 1e-12),
-    "differences_full": (1e-7, 1e-8, 1e-9),
-    "differences": (1e-5, 1e-6, 1e-7, 1e-8),
-}
+# Correct gradients that each rung gets, over all families, in a nightly campaign.
+NIGHTLY = {"certified": 10_000, "complex_step": 100_000, "differences": 20_000}
+# The smallest error of one entry that is to be seen in 99 of 100 networks, and how it is made.
+DETECTION = (
+    ("certified", "terms", "1e-30"),
+    ("certified", "constant", "1e-10"),
+    ("complex_step", "constant", "1e-11"),
+    ("differences", "constant", "1e-8"),
+    ("differences_full", "constant", "1e-8"),
+)
+LOCATION = (
+    *(("complex_step", "23,860", k, size) for k in ["1", "4", "16"] for size in ("1", "1e-8")),
+    *(("complex_step", "1,000,900", "1", size) for size in ("1", "1e-5", "1e-9")),
+    *(("differences", "23,860", k, "1") for k in ["1", "16"]),
+)
+CHUNK = 50
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """Some trials of one line of a table."""
+
+    part: str
+    words: tuple[str, ...]
+    first: int
+    count: int
+
+    @property
+    def name(self) -> str:
+        """What stands for it in the file of finished ones."""
+        return " ".join([self.part, *self.words, str(self.first), str(self.count)])
+
+
+def run(task: Task) -> tuple[Task, Counts]:
+    """The counts of all its trials."""
+    counts: Counts = {}
+    for seed in range(task.first, task.first + task.count):
+        add(counts, TRIALS[task.part](task.words, seed))
+    return task, counts
+
+
+def add(counts: Counts, more: Counts) -> None:
+    """Add counts to counts."""
+    for name, value in more.items():
+        counts[name] = counts[name] + value if name in counts else value
+
+
+def chunks(part: str, words: tuple[str, ...], first: int, count: int) -> Iterator[Task]:
+    """The trials of a line in chunks."""
+    for start in range(0, count, CHUNK):
+        yield Task(part, words, first + start, min(CHUNK, count - start))
+
+
+def planned(part: str, size: float, first: int) -> list[Task]:
+    """All tasks of a part; a size of 1 is a nightly campaign."""
+
+    def scaled(count: float, least: int) -> int:
+        return max(least, round(count * size))
+
+    lines: list[tuple[tuple[str, ...], int]] = []
+    if part == "alarm":
+        lines = [((m, f), scaled(n / 5, 5)) for m, n in NIGHTLY.items() for f in FAMILIES]
+    elif part == "tie":
+        lines = [((m, s), scaled(300, 3)) for m in NIGHTLY for s in ("0.0", "0.3", "1.0")]
+    elif part == "detection":
+        lines = [(words, scaled(2_000, 50)) for words in DETECTION]
+    elif part == "location":
+        lines = [(w, scaled(200 if w[1] == "23,860" else 20, 5)) for w in LOCATION]
+    elif part == "cause":
+        lines = [((bug,), scaled(200, 10)) for bug in KINDS[part]]
+    elif part == "outside":
+        lines = [((kind,), scaled(400, 40)) for kind in KINDS[part]]
+    return [task for words, count in lines for task in chunks(part, words, first, count)]
 
 
 def upper_bound(alarms: int, trials: int) -> float:
@@ -51,190 +118,137 @@ def upper_bound(alarms: int, trials: int) -> float:
     return high
 
 
-def checked(n: Net, method: str, gradient: Any = None, **settings: Any) -> Report | None:
-    """The report; None where the rung does not apply."""
-    try:
-        with np.errstate(all="ignore"):
-            return check_gradient(
-                n.cost, gradient or n.gradient, n.params, method=method, **settings
-            )
-    except NotApplicable:
-        return None
-
-
-def false_alarms(networks: int, first: int) -> None:
-    """Correct gradients: how many are called wrong."""
-    print("false alarms on correct gradients (upper bound at 95 %)")
-    for method, share in RUNGS.items():
-        total = alarms = 0
-        for family in FAMILIES:
-            count = max(1, int(networks * share / len(FAMILIES)))
-            wrong = skipped = unresolved = entries = 0
-            start = time.perf_counter()
-            for seed in range(first, first + count):
-                report = checked(net(family, seed), method)
-                if report is None or report.evidence is None:
-                    skipped += 1
-                    continue
-                bad = report.verdict not in {"agrees", "unresolvable", "approximation"}
-                wrong += bad
-                if bad:
-                    print(f"    {family} {seed}: {str(report).splitlines()[:6]}")
-                unresolved += report.evidence.count(Verdict.UNRESOLVABLE)
-                entries += sum(e.analytic.size for e in report.evidence.entries)
-            seconds = (time.perf_counter() - start) / count
-            ran = count - skipped
-            total, alarms = total + ran, alarms + wrong
-            print(
-                f"  {method:13} {family:13} {wrong} of {ran:6} ({skipped} not applicable), "
-                f"{unresolved / max(entries, 1):6.1%} unresolvable, {seconds:.3f} s each"
-            )
-        bound = upper_bound(alarms, total)
-        print(f"  {method:13} in all        {alarms} of {total}: <= {bound:.2g}")
-
-
-def ties(networks: int) -> None:
-    """Units exactly at their kink, whatever the subgradient."""
-    print("relu at z = 0, subgradients 0, 0.3 and 1")
-    for method in RUNGS:
-        told = accepted = wrong = trials = 0
-        for seed, slope in itertools.product(range(max(3, networks // 100)), (0.0, 0.3, 1.0)):
-            n = tied(seed, slope)
-            plain, kind = checked(n, method), checked(n, method, subgradients=True)
-            if plain is None or kind is None:
-                continue
-            trials += 1
-            told += plain.verdict == "kink"
-            wrong += "wrong" in {plain.verdict, kind.verdict}
-            accepted += kind.verdict in {"agrees", "unresolvable"}
-        print(
-            f"  {method:13} of {trials}: kink {told}, accepted when asked {accepted}, "
-            f"wrong {wrong}"
+def line(part: str, words: tuple[str, ...], counts: Counts) -> str:
+    """One line of a table."""
+    get = collections.defaultdict(int, counts)
+    head = f"  {' '.join(words).replace('_', ' '):34}"
+    ran = get["ran"]
+    if part == "alarm":
+        unresolvable = get["unresolvable"] / max(get["entries"], 1)
+        each = get["seconds"] / max(ran + get["skipped"], 1)
+        return (
+            f"{head} {get['alarms']} of {ran} (<= {upper_bound(get['alarms'], ran):.2g}), "
+            f"{get['skipped']} not applicable, {unresolvable:.1%} of entries unresolvable, "
+            f"{each:.3f} s each"
         )
-
-
-def detection(networks: int) -> None:
-    """One wrong entry in well-scaled networks: how often it is seen."""
-    print("one wrong entry, seen in % of networks")
-    for method, sizes in DETECTION.items():
-        count = max(20, networks // 10)
-        shares = []
-        for size in sizes:
-            seen = sum(_is_seen(seed, size, method) for seed in range(count))
-            shares.append(f"{size:.0e}: {seen / count:.1%}")
-        print(f"  {method:17} ({count} each)  {', '.join(shares)}")
-
-
-def _is_seen(seed: int, size: float, method: str) -> bool:
-    """Whether a random entry times 1 + size is called wrong."""
-    n = net("plain", 50_000 + seed)
-    place = int(np.random.default_rng(seed).integers(89))
-
-    def wrong(params: Any) -> Any:
-        found = n.gradient(params)
-        left = place
-        for array in (*found["w"], *found["b"]):
-            if 0 <= left < array.size:
-                array.flat[left] *= 1 + size
-            left -= array.size
-        return found
-
-    report = checked(n, method, wrong)
-    return report is not None and report.verdict in {"wrong", "inconsistent"}
-
-
-def location(sizes: tuple[int, ...], counts: tuple[int, ...]) -> None:
-    """Wrong entries of a large network by projections alone."""
-    n = net("plain", 7, sizes, batch=10)
-    total = sum(array.size for kind in n.params.values() for array in kind)
-    print(f"location among {total:,} entries: evaluations to locate (in all), found")
-    for count, size in itertools.product(counts, (1.0, 1e-5, 1e-8)):
-        places = np.random.default_rng(count).choice(total, count, replace=False)
-
-        def wrong(params: Any, places: Any = places, size: float = size) -> Any:
-            found = n.gradient(params)
-            offset = 0
-            for array in (*found["w"], *found["b"]):
-                inside = places[(places >= offset) & (places < offset + array.size)]
-                array.flat[inside - offset] *= 1 + size
-                offset += array.size
-            return found
-
-        report = checked(n, "complex_step", wrong)
-        if report is None or report.evidence is None:
-            continue
-        flat = [e.where(Verdict.WRONG).ravel() for e in report.evidence.entries]
-        found = set(np.flatnonzero(np.concatenate(flat)))
-        made = report.evidence.details["evaluations to locate"]
-        print(
-            f"  {count:2} wrong by {size:.0e}: {made} ({report.evidence.evaluations}), "
-            f"{len(found & set(places))} found, {len(found - set(places))} besides"
+    if part == "tie":
+        return (
+            f"{head} of {ran}: kink {get['kink']}, accepted when asked {get['accepted']}, "
+            f"wrong {get['wrong']}"
         )
+    if part == "detection":
+        return f"{head} seen in {get['seen'] / max(ran, 1):.2%} of {ran}"
+    if part == "location":
+        made = get["evaluations"] or [0]
+        return (
+            f"{head} evaluations: median {statistics.median(made):.0f}, 95 % within "
+            f"{np.quantile(made, 0.95):.0f}; exact {get['exact']} of {ran}, missed "
+            f"{get['missed']}, besides {get['besides']}"
+        )
+    if part == "cause":
+        return f"{head} {get['unique']} of {get['planted']} named alone, {get['other']} not"
+    return f"{head} {get['named']} of {get['outside']} got a name"
 
 
-def diagnosis(networks: int) -> None:
-    """Planted causes and errors outside the table, at batch 3."""
-    planted = unique = named = outside = 0
-    for seed in range(max(10, networks // 50)):
-        n = network(seed)
-        for bug in BUGS:
-            case = case_of(n, backprop(n, bug, seed % 3))
-            if case.affected():
-                planted += 1
-                unique += [cause.name for cause in diagnose(case)] == [bug]
-        for spoil in OPEN_WORLD:
-            right = backprop(n)
-            arrays = [a.copy() for a in (*right["w"], *right["b"])]
-            spoil(arrays, np.random.default_rng(seed))
-            outside += 1
-            named += bool(diagnose(case_of(n, {"w": arrays[:3], "b": arrays[3:]})))
+TITLES = {
+    "alarm": "false alarms on correct gradients (and the upper bound of their rate at 95 %)",
+    "tie": "relu exactly at its kink, by subgradient",
+    "detection": "one wrong entry, by its relative size",
+    "location": "wrong entries found by projections: of how many, how many, by what size",
+    "cause": "planted causes at batch 3",
+    "outside": "errors outside the table",
+}
+
+
+def summary(part: str, table: dict[tuple[str, ...], Counts]) -> list[str]:
+    """What the lines of a part add up to."""
+    if part == "alarm":
+        methods: dict[str, Counts] = {}
+        for words, counts in table.items():
+            add(methods.setdefault(words[0], {}), counts)
+        return [line(part, (method, "in all"), counts) for method, counts in methods.items()]
+    total: Counts = {}
+    for counts in table.values():
+        add(total, counts)
+    return [line(part, ("in all",), total)] if part in {"cause", "outside"} else []
+
+
+def printed(part: str, table: dict[tuple[str, ...], Counts]) -> None:
+    """Print a table, and what is to be looked at."""
+    print(TITLES[part])
+    if part not in {"cause", "outside"}:
+        print(*[line(part, words, counts) for words, counts in table.items()], sep="\n")
+    print(*summary(part, table), sep="\n", end="\n\n" if summary(part, table) else "\n")
+    for counts in table.values():
+        for told in (*counts.get("seeds", ()), *counts.get("names", ())):
+            print(f"    {told}")
+
+
+def results(
+    tasks: list[Task], processes: int, kept: Path | None
+) -> Iterator[tuple[Task, Counts]]:
+    """The counts of each task as they come; those kept in the file first."""
+    known: dict[str, Counts] = {}
+    if kept is not None and kept.exists():
+        known = dict(json.loads(entry) for entry in kept.read_text("utf-8").splitlines())
+    yield from [(task, known[task.name]) for task in tasks if task.name in known]
+    todo = [task for task in tasks if task.name not in known]
+    if processes == 1:
+        yield from _kept(map(run, todo), kept)
+        return
+    # The workers leave Ctrl-C to this process, which ends them.
+    with multiprocessing.get_context("spawn").Pool(
+        processes, signal.signal, (signal.SIGINT, signal.SIG_IGN)
+    ) as pool:
+        yield from _kept(pool.imap_unordered(run, todo), kept)
+
+
+def _kept(done: Any, kept: Path | None) -> Iterator[tuple[Task, Counts]]:
+    """The results, each written to the file."""
+    for task, counts in done:
+        if kept is not None:
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([task.name, counts]) + "\n")
+        yield task, counts
+
+
+def told(progress: str) -> None:
+    """Show how far it is, over and over in one line of a terminal, else in lines of a log."""
     print(
-        f"diagnosis: {len(BUGS)} kinds, {unique} of {planted} planted causes named uniquely "
-        f"({unique / planted:.2%}); {named} of {outside} errors outside the table got a name"
+        f"\r  {progress}" if sys.stderr.isatty() else progress,
+        file=sys.stderr,
+        flush=True,
+        end="\r" if sys.stderr.isatty() else "\n",
     )
-
-
-def speed() -> None:
-    """Every entry of [784, 30, 10], batch 10, against a loop of two forwards for each entry."""
-    n = net("plain", 7, (784, 30, 10), batch=10)
-    start = time.perf_counter()
-    for _ in range(400):
-        n.cost(n.params)
-    loop = (time.perf_counter() - start) / 400 * 2 * 23_860
-    print(
-        f"every entry of [784, 30, 10], batch 10; a loop of central differences: {loop:.2f} s"
-    )
-    for method in ("certified", "complex_step"):
-        times = []
-        for _ in range(3):
-            start = time.perf_counter()
-            report = checked(n, method)
-            times.append(time.perf_counter() - start)
-        verdict = report.verdict if report else "not applicable"
-        print(
-            f"  {method:13} {verdict}, {min(times):.2f} s: {loop / min(times):.1f} times faster"
-        )
 
 
 def main() -> None:
-    """Run everything, and print counts."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--networks", type=int, default=1000)
-    parser.add_argument(
-        "--first", type=int, default=1_000_000, help="seed of the first network"
+    """Run the parts, and print their tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--size", type=float, default=0.01, help="of the nightly numbers: 0.01")
+    size.add_argument("--nightly", action="store_const", const=1.0, dest="size")
+    parser.add_argument("--only", choices=TRIALS, action="append", help="a part, or several")
+    parser.add_argument("--first", type=int, default=1_000_000, help="seed of the first trial")
+    parser.add_argument("-j", type=int, default=1, dest="processes", help="processes")
+    parser.add_argument("--resume", type=Path, metavar="FILE", help="keep what is done here")
     arguments = parser.parse_args()
-    false_alarms(arguments.networks, arguments.first)
-    ties(arguments.networks)
-    detection(arguments.networks)
-    before, complex_step.MOST_ENTRIES = complex_step.MOST_ENTRIES, 1000
-    try:
-        location((784, 30, 10), (1, 4, 16))
-        location((1000, 990, 10), (1,))
-    finally:
-        complex_step.MOST_ENTRIES = before
-    diagnosis(arguments.networks)
-    speed()
+    for part in arguments.only or TRIALS:
+        tasks = planned(part, arguments.size, arguments.first)
+        table: dict[tuple[str, ...], Counts] = {task.words: {} for task in tasks}
+        done, trials = 0, sum(task.count for task in tasks)
+        try:
+            for task, counts in results(tasks, arguments.processes, arguments.resume):
+                add(table[task.words], counts)
+                done += task.count
+                told(f"{part}: {done:,} of {trials:,} trials")
+        except KeyboardInterrupt:
+            print(f"\nended after {done:,} of {trials:,} trials")
+            printed(part, table)
+            return
+        printed(part, table)
 
 
 if __name__ == "__main__":

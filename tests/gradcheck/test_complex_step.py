@@ -178,6 +178,26 @@ def test_many_entries_are_judged_by_projections(monkeypatch: pytest.MonkeyPatch)
     assert "the search ended" in str(report)
 
 
+@pytest.mark.parametrize("size", [1.0, 1e-8])
+def test_wrong_entries_among_many_are_located(
+    size: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(complex_step, "MOST_ENTRIES", 500)
+    n = net("plain", 7, (784, 30, 10), batch=10)
+    places = np.random.default_rng(0).choice(784 * 30, 16, replace=False)
+
+    def wrong(p: Any) -> Any:
+        found = n.gradient(p)
+        found["w"][0].flat[places] *= 1 + size
+        return found
+
+    report = check_gradient(n.cost, wrong, n.params, method="complex_step")
+    assert report.evidence is not None
+    found = np.flatnonzero(report.evidence.entries[0].where(Verdict.WRONG))
+    assert set(found) == set(places)
+    assert report.evidence.details["evaluations to locate"] <= 110
+
+
 def test_many_entries_at_kinks_are_left_to_differences(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pytest
 from bugs import BUGS, INSIDE, OUTSIDE, Array, Network, backprop, network
+from open_world import OPEN_WORLD
 
 from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.diagnose import diagnose
@@ -59,6 +60,7 @@ def case_of(net: Network, wrong: Gradient, *, inside: bool = True) -> Case:
 
 def test_there_are_more_than_forty_kinds() -> None:
     assert len(set(BUGS)) >= 60
+    assert len(set(OPEN_WORLD)) >= 25
 
 
 @pytest.mark.parametrize("bug", BUGS)
@@ -104,63 +106,6 @@ def test_inner_causes_stay_unnamed_without_layers() -> None:
     net = network(2)
     for bug in INSIDE[:4]:
         assert diagnose(case_of(net, backprop(net, bug), inside=False)) == []
-
-
-def _entry(arrays: list[Array], rng: np.random.Generator) -> None:
-    k = int(rng.integers(6))
-    index = tuple(int(rng.integers(n)) for n in arrays[k].shape)
-    arrays[k][index] *= 1 + rng.standard_normal()
-
-
-def _noise(arrays: list[Array], rng: np.random.Generator) -> None:
-    arrays[1] += 1e-5 * rng.standard_normal(arrays[1].shape)
-
-
-def _roll(arrays: list[Array], _: np.random.Generator) -> None:
-    arrays[0][:] = np.roll(arrays[0], 1, axis=0)
-
-
-def _square(arrays: list[Array], _: np.random.Generator) -> None:
-    arrays[2][:] = arrays[2] ** 2
-
-
-def _row(arrays: list[Array], _: np.random.Generator) -> None:
-    arrays[0][2] = 0
-
-
-def _two_constants(arrays: list[Array], _: np.random.Generator) -> None:
-    arrays[0] *= 1.7
-    arrays[1] *= 2.3
-
-
-def _shift(arrays: list[Array], _: np.random.Generator) -> None:
-    arrays[5] += 0.01
-
-
-def _mask(arrays: list[Array], rng: np.random.Generator) -> None:
-    arrays[1] *= rng.random(arrays[1].shape) < 0.5
-
-
-def _sum(arrays: list[Array], _: np.random.Generator) -> None:
-    arrays[4] += arrays[3]
-
-
-def _permute(arrays: list[Array], rng: np.random.Generator) -> None:
-    arrays[1][:] = arrays[1][rng.permutation(6)]
-
-
-OPEN_WORLD = (
-    _entry,
-    _noise,
-    _roll,
-    _square,
-    _row,
-    _two_constants,
-    _shift,
-    _mask,
-    _sum,
-    _permute,
-)
 
 
 @pytest.mark.parametrize("spoil", OPEN_WORLD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from typing import Any
 
 import mpmath
@@ -48,13 +49,48 @@ def test_one_wrong_entry_is_seen(relative: float, method: str) -> None:
     assert report.evidence.count(Verdict.WRONG) == 1
 
 
+def regression(size: int) -> tuple[Any, Any, Any]:
+    """One unit with so many weights: cost, gradient, parameters."""
+    rng = np.random.default_rng(size)
+    x, y = rng.standard_normal((6, size)), rng.standard_normal(6)
+
+    def cost(w: Any) -> Any:
+        return ((np.tanh(x @ w) - y) ** 2).sum() / 12
+
+    def gradient(w: Any) -> Any:
+        a = np.tanh(x @ w)
+        return ((a - y) * (1 - a**2) / 6) @ x
+
+    return cost, gradient, rng.standard_normal(size) / np.sqrt(size)
+
+
 def test_default_stays_within_two_evaluations_for_each_parameter() -> None:
-    for seed in range(5):
-        n = net("plain", seed, (10, 12, 5))
-        report = check_gradient(n.cost, n.gradient, n.params, method="differences")
+    for size in (*range(1, 51), 75, 100, 150, 200):
+        cost, gradient, w = regression(size)
+        made: list[int] = []
+
+        def counted(w: Any, cost: Any = cost, made: Any = made) -> Any:
+            made.append(1)
+            return cost(w)
+
+        report = check_gradient(counted, gradient, w, method="differences")
         assert report.ok
+        assert len(made) <= max(2 * size, differences.FEWEST_EVALUATIONS)
         assert report.evidence is not None
-        assert report.evidence.evaluations <= 2 * 197
+        assert report.evidence.sensitivity < 1e-3
+
+
+def test_few_evaluations_see_an_error() -> None:
+    for size in range(1, 25, 4):
+        cost, gradient, w = regression(size)
+        wrong = gradient(w)
+        wrong[np.argmax(np.abs(wrong))] *= 1.01
+
+        def planted(_: Any, wrong: Any = wrong) -> Any:
+            return wrong.copy()
+
+        report = check_gradient(cost, planted, w, method="differences")
+        assert report.verdict == "wrong"
 
 
 def test_works_for_code_that_only_takes_floats() -> None:
@@ -108,13 +144,13 @@ def many(count: int) -> tuple[Any, Any, Any]:
     return (lambda q: np.cos(q).sum()), (lambda q: -np.sin(q)), p
 
 
-def test_gross_errors_among_many_are_located(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(differences, "FEW", 100)
+@pytest.mark.parametrize("error", [1.0, 1e-4])
+def test_errors_among_many_are_located(error: float) -> None:
     cost, gradient, p = many(3000)
 
     def wrong(q: Any) -> Any:
         found = gradient(q)
-        found[1234] += 1
+        found[1234] += error
         return found
 
     report = check_gradient(cost, wrong, p, method="differences")
@@ -123,6 +159,40 @@ def test_gross_errors_among_many_are_located(monkeypatch: pytest.MonkeyPatch) ->
     entries = report.evidence.entries[0]
     assert np.flatnonzero(entries.where(Verdict.WRONG)).tolist() == [1234]
     assert "params[1234]" in str(report)
+    made = report.evidence.details["evaluations to locate"]
+    assert made <= 10 if error == 1 else 50 < made < 500
+
+
+def test_gross_errors_are_located_in_few_evaluations() -> None:
+    n = net("plain", 3, (100, 40, 10), batch=10)
+    rng = np.random.default_rng(0)
+
+    def wrong(p: Any) -> Any:
+        found = n.gradient(p)
+        found["w"][0].flat[places] *= -1
+        return found
+
+    places = rng.choice(4000, 16, replace=False)
+    report = check_gradient(n.cost, wrong, n.params, method="differences")
+    assert report.evidence is not None
+    found = np.flatnonzero(report.evidence.entries[0].where(Verdict.WRONG))
+    assert set(found) == set(places)
+    assert report.evidence.details["evaluations to locate"] <= 110
+
+
+def test_what_is_wrong_but_not_found_is_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    # So many wrong entries that the search ends, and a sample without any of them.
+    monkeypatch.setattr(differences, "MOST_LOCATED", 1)
+    monkeypatch.setattr(differences, "MOST_SAMPLES", 3)
+    cost, gradient, p = many(3000)
+
+    def wrong(q: Any) -> Any:
+        return gradient(q) * (1 - 0.9 * (np.arange(3000) % 50 == 7))
+
+    report = check_gradient(cost, wrong, p, method="differences")
+    assert not report.ok
+    assert report.verdict == "unresolvable"
+    assert "not the slope of the cost" in str(report)
 
 
 def test_entries_that_a_projection_cannot_show_are_unresolvable() -> None:
@@ -165,14 +235,10 @@ def test_progress_is_told() -> None:
 
 
 def test_kinks_too_small_to_be_told_from_bends_widen_the_error() -> None:
-    rng = np.random.default_rng(0)
-    noise: dict[bytes, float] = {}
-
     def cost(q: Any) -> float:
         # Repeatable noise, so that one-sided slopes are far less certain than two-sided ones.
-        key = bytes(q.tobytes())
-        noise.setdefault(key, 1e-7 * float(rng.standard_normal()))
-        return float(np.sin(q).sum()) + noise[key]
+        noise = np.random.default_rng(zlib.crc32(q.tobytes())).standard_normal()
+        return float(np.sin(q).sum() + 1e-7 * noise)
 
     report = check_gradient(
         cost,

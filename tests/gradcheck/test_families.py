@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import FAMILIES, Net, net, tied
+from trials import detection
 
 from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.evidence import NotApplicable, Verdict
@@ -47,6 +48,22 @@ def test_ties_are_kinks_whatever_the_subgradient(method: str, slope: float) -> N
         assert report_on(n, method).verdict == "kink"
         accepted = report_on(n, method, subgradients=True)
         assert accepted.verdict in {"agrees", "unresolvable"}, str(accepted)
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "size", "count"),
+    [
+        ("certified", "terms", "1e-30", 5),
+        ("certified", "constant", "1e-10", 5),
+        ("complex_step", "constant", "1e-11", 5),
+        ("differences", "constant", "1e-7", 2),
+    ],
+)
+def test_one_wrong_entry_of_a_well_scaled_network_is_seen(
+    method: str, kind: str, size: str, count: int
+) -> None:
+    for seed in range(count):
+        assert detection((method, kind, size), seed)["seen"], seed
 
 
 @settings(max_examples=25, deadline=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncore.gradcheck.frames import line_of
+from nncore.gradcheck.frames import is_users, line_of
 
 
 def test_line_of_the_user_not_of_numpy() -> None:
@@ -23,3 +23,12 @@ def test_frozen_and_typed_in_code() -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         exec(code)  # noqa: S102 - code that has no file
     assert line_of(caught.value) == "<stdin>:1"
+
+
+def test_installed_files_are_nobodys_wherever_they_are_installed() -> None:
+    for folder in ("site-packages", "dist-packages"):
+        assert not is_users(f"/srv/another/lib/{folder}/numerics/core.py")
+    assert not is_users(np.__file__)
+    assert not is_users("<frozen importlib>")
+    assert not is_users("builtins")
+    assert is_users("/srv/work/network.py")

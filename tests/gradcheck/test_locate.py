@@ -7,18 +7,24 @@ import pytest
 
 from nncore.gradcheck.locate import Located, Measured, locate
 
+# What a complex step leaves of rounding, for weights of 1, and how far a bound lies above it.
+DEVIATION, SPREADS = 7e-17, 10
+# The size of a usual entry of the gradient in networks with so many parameters.
+ENTRY = {500: 0.1, 24_000: 0.02, 1_000_000: 0.003}
+
 
 def search(size: int, wrong: int, epsilon: float, seed: int) -> tuple[Located, set[int]]:
     """Errors of relative size epsilon, measured with the noise of a complex step."""
     rng = np.random.default_rng(seed)
     errors = np.zeros(size)
     places = rng.choice(size, wrong, replace=False)
-    errors[places] = epsilon * rng.standard_normal(wrong) * 1e-2
+    errors[places] = epsilon * ENTRY[size] * rng.choice([-1, 1], wrong)
+    errors[places] *= rng.uniform(0.1, 2, wrong) if wrong > 1 else 1
 
     def measure(vector: np.ndarray) -> Measured:
-        deviation = 3e-19 * float(np.linalg.norm(vector))
+        deviation = DEVIATION * float(np.linalg.norm(vector))
         value = float(vector @ errors)
-        return Measured(value + deviation * rng.standard_normal(), 8 * deviation)
+        return Measured(value + deviation * rng.standard_normal(), SPREADS * deviation)
 
     found = locate(measure, np.ones(size), seed)
     for place, error in found.places.items():
@@ -34,13 +40,16 @@ def test_one_among_a_million(epsilon: float) -> None:
     assert found.measurements <= 25
 
 
-@pytest.mark.parametrize("epsilon", [1.0, 1e-8])
-@pytest.mark.parametrize("seed", range(5))
-def test_sixteen_among_24000(epsilon: float, seed: int) -> None:
-    found, places = search(24_000, 16, epsilon, seed)
-    assert set(found.places) == places
-    assert found.complete
-    assert found.measurements <= 110
+@pytest.mark.parametrize("epsilon", [1.0, 1e-5, 1e-8])
+def test_sixteen_among_24000(epsilon: float) -> None:
+    made = []
+    for seed in range(20):
+        found, places = search(24_000, 16, epsilon, seed)
+        assert set(found.places) == places
+        assert found.complete
+        assert found.measurements <= 110
+        made.append(found.measurements)
+    assert np.median(made) <= 80
 
 
 def test_nothing_wrong_takes_one_measurement() -> None:
@@ -78,7 +87,7 @@ def test_windows_that_do_not_hold_the_error_are_halved() -> None:
         errors[places] = [1.0, 1.3]
 
         def measure(vector: np.ndarray, errors: np.ndarray = errors) -> Measured:
-            deviation = 2e-4 * float(np.linalg.norm(vector))
+            deviation = 5e-4 * float(np.linalg.norm(vector))
             noise = deviation * np.random.default_rng(int(1e6 * abs(vector).sum())).normal()
             return Measured(float(vector @ errors) + noise, 8 * deviation)
 

@@ -7,12 +7,21 @@ from typing import Any
 import numpy as np
 import pytest
 from certifying import certified, verdicts
-from zoo import deeper, objects, plain, pure
+from zoo import course, deeper, objects, plain, pure
 
 from nncore.gradcheck.evidence import Verdict
 from nncore.gradcheck.structure import Structure
 
-NETWORKS = [*plain.NETWORKS, *objects.NETWORKS, *deeper.NETWORKS, *pure.NETWORKS]
+NETWORKS = [
+    *plain.NETWORKS,
+    *objects.NETWORKS,
+    *deeper.NETWORKS,
+    *pure.NETWORKS,
+    *course.NETWORKS,
+]
+
+# numpy would rather have arrays than matrices.
+pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 
 
 def test_the_zoo_has_thirty_networks() -> None:

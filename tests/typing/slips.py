@@ -33,7 +33,7 @@ __all__ = ["Slip", "find_slips", "planted"]
 DOORS = {"np", "cast", "as_array", "as_matrix", "as_vector"}
 DIMENSIONED = re.compile(r"(?P<kind>Matrix|Vector|Column)\[(?P<letters>\w(, \w)?)\]")
 #: Dimensions are told apart by their sizes.
-SIZES = {"B": 7, "K": 3, "M": 5, "N": 2}
+SIZES = {"B": 7, "K": 3, "M": 5, "N": 2, "T": 4}
 SIGMOID = ACTIVATIONS["sigmoid"]
 SQUARES = Cost("squares", lambda a, y: ((a - y) ** 2).sum(axis=1), lambda a, y: 2 * (a - y))
 #: What `self`, and parameters that are no arrays, are while a function runs.

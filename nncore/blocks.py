@@ -1,0 +1,125 @@
+"""
+Mini-batches whose examples are gathered at once, and what the first layer gains by it.
+
+A product with 40 rows takes far less than four with 10, where BLAS spends its time on copying
+the weights. Plain descent moves the first layer by products of examples that are known before,
+so its weighted inputs for a whole block of mini-batches follow from the parameters w and b
+before the block::
+
+    z_t = w x_t + b - sum over earlier s of (x_t . x_s + 1) delta_s
+
+with delta_s the errors times the learning rate; and w and b are moved once, behind the block. A
+step at 784-30-10, batch 10, takes 0.9 times as long, at 784-100-10 0.8 times in float64 and 0.7
+times in float32; at batch 1 0.6 times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .arrays import Array, Matrix, Pixels, as_array, as_matrix
+from .blas import FusedUpdate
+from .kernels import (
+    bias_gradient_into,
+    forward_into,
+    overlap_into,
+    weight_gradient_into,
+)
+from .workspace import Flat, Layer, Order, make_layers
+
+__all__ = ["Block", "Examples", "batches_of_a_block"]
+
+#: Examples as a network of real numbers takes them.
+Examples: TypeAlias = Matrix[Any, Any] | Pixels
+
+#: Examples of a block that looks ahead. The overlaps of more cost more than they save.
+AHEAD = 40
+#: Looking ahead pays from so many mini-batches on, and so many neurons for each example.
+LEAST_BATCHES, LEAST_NEURONS = 4, 3
+
+
+def batches_of_a_block(sizes: Sequence[int], batch_size: int) -> int:
+    """Return how many mini-batches the first layer should look ahead; 1 is none."""
+    batches = AHEAD // batch_size
+    is_hidden = len(sizes) > 2
+    pays = batches >= LEAST_BATCHES and sizes[1] >= LEAST_NEURONS * batch_size
+    return batches if is_hidden and pays else 1
+
+
+class Block:
+    """Buffers of examples that are gathered at once; `steps` says which step uses which."""
+
+    def __init__(
+        self, batch_size: int, parameters: Flat, gradient: Flat, length: int, *, is_ahead: bool
+    ) -> None:
+        dtype = parameters.all.dtype
+        self.x = np.empty((length, parameters.weights[0].shape[1]), dtype)
+        self._pixels = np.empty(self.x.shape, np.uint8)
+        # The columns of hidden layers one behind the other: in float32 the product with many
+        # inputs then takes 0.7 times as long, a whole step 0.9 times; in float64 1.2 and 1.1.
+        order: Order = "F" if dtype == np.float32 else "C"
+        #: The first layer for the whole block, where it looks ahead.
+        self.first: Layer | None = None
+        if is_ahead:
+            self.first = make_layers(self.x, parameters, gradient, "C")[0]
+            z = self.first.z
+            self._product = z if order == "C" else np.empty_like(z, order=order)
+            self._overlap = np.empty((length, length), dtype)
+        batches = [slice(i, min(i + batch_size, length)) for i in range(0, length, batch_size)]
+        shared = {
+            rows: make_layers(self.x[:rows], parameters, gradient, "C" if is_ahead else order)
+            for rows in {batch.stop - batch.start for batch in batches}
+        }
+        self.steps: list[tuple[slice, list[Layer]]] = [
+            (batch, self._layers(shared[batch.stop - batch.start], batch)) for batch in batches
+        ]
+
+    def _layers(self, layers: list[Layer], batch: slice) -> list[Layer]:
+        """Return the layers of a mini-batch; a first one that looks ahead is part of all."""
+        if self.first is None:
+            return layers
+        first = replace(
+            layers[0],
+            z=self.first.z[batch],
+            delta=self.first.delta[batch],
+            overlap=self._overlap[batch, : batch.start],
+            earlier=self.first.delta[: batch.start],
+        )
+        return [first, replace(layers[1], below=first), *layers[2:]]
+
+    def gather(self, x: Examples, rows: Array) -> None:
+        """Write rows of x to the first activations."""
+        # Indices are never out of range, and mode="clip" needs no guarding copy: 9 %.
+        if isinstance(x, Pixels):  # an eighth of the memory of float64, at the same speed
+            x.array.take(rows, 0, self._pixels, "clip")
+            np.divide(self._pixels, self.x.dtype.type(x.scale), self.x)
+        else:
+            as_array(x).take(rows, 0, self.x, "clip")
+
+    def look_ahead(self) -> None:
+        """Take the products with the first weights, and the overlaps, of all mini-batches."""
+        first = self.first
+        if first is not None:
+            forward_into(first.w_t, first.b, first.a_prev, self._product)
+            if self._product is not first.z:
+                np.copyto(first.z, self._product)  # whose rows the steps take
+            overlap_into(first.a_prev, first.a_prev.T, as_matrix(self._overlap))
+
+    def catch_up(self, done: int, fused: FusedUpdate | None) -> None:
+        """Move the first layer by the steps on the first `done` examples, all in one."""
+        first = self.first
+        if first is None:
+            return
+        first.delta[done:] = 0
+        bias_gradient_into(first.ones, first.delta, first.nabla_b)
+        np.subtract(first.b, first.nabla_b, first.b)
+        first.nabla_b.fill(0)  # the steps of other layers leave the biases as they are
+        if fused is None:
+            weight_gradient_into(first.delta_t, first.a_prev, first.nabla_w)
+            np.subtract(first.w, first.nabla_w, first.w)
+        else:
+            fused(first.w, first.delta, first.a_prev, 1.0)
