@@ -46,7 +46,7 @@ def test_parameters_are_read_as_they_were_written(name: str) -> None:
         assert read.biases[l].tolist() == CASE.biases[l].tolist()
 
 
-@pytest.mark.parametrize("name", [n for n in STYLES if n not in {"frozen"}])
+@pytest.mark.parametrize("name", [n for n in STYLES if n != "frozen"])
 def test_complex_numbers_take_the_places_and_floats_come_back(name: str) -> None:
     """The complex step sees the derivative by a weight, in every style."""
     subject = subject_of(ADAPTERS[name]())
@@ -133,10 +133,10 @@ def test_buffers_of_single_examples_do_not_overwrite_each_other() -> None:
     class Buffered:
         def __init__(self, sizes: list[int]) -> None:
             self.w, self.b = [np.ones((sizes[1], sizes[0]))], [np.zeros(sizes[1])]
-            self.dw, self.db, self.a = np.empty(self.w[0].shape), np.empty(sizes[1]), None
+            self.dw, self.db = np.empty(self.w[0].shape), np.empty(sizes[1])
 
         def feed(self, x: Any) -> Any:
-            self.out = self.w[0] @ x if self.a is None else self.a
+            self.out = self.w[0] @ x
             return self.out
 
         def backprop(self, x: Any, y: Any) -> None:
