@@ -172,5 +172,5 @@ class Case:
 
 def _numbers(value: Any) -> Array:
     """Return an array, of floats where integers are written; foreign numbers stay."""
-    array = np.asanyarray(value)
+    array: Array = np.asanyarray(value)
     return array.astype(float) if array.dtype.kind in "biu" else array

@@ -298,7 +298,7 @@ def _outcome(
     try:
         if missing:
             needed = ", ".join(NEEDS[need] for need in missing)
-            raise SkipCheck(f"needs {needed}")  # noqa: EM102, TRY301 - one way of skipping
+            raise SkipCheck(f"needs {needed}")  # noqa: EM102, TRY003, TRY301 - as laws do
         test()
     except (SkipCheck, OutOfTimeError) as reason:
         ended = f"the time was over after {tried.examples} cases, none of which failed"

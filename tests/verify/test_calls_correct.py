@@ -83,7 +83,7 @@ STYLES = OWN | ADAPTERS | LIBRARIES
 @pytest.mark.parametrize("style", STYLES)
 def test_no_law_flags_a_correct_implementation(style: str) -> None:
     adapter = STYLES[style]()
-    for law in LAWS:
+    for law in set(LAWS) - set(adapter.expected_failures):
         result = judged(adapter, law, examples=6 if style in OWN else 3)
         good = {Status.PASSED, Status.SKIPPED}
         assert result.status in good, (law, result.message, result.where, result.example)

@@ -48,6 +48,6 @@ def test_a_vector_is_one_neuron_of_every_example() -> None:
         (Layout("single"), X),
     ],
 )
-def test_other_shapes_are_not_forced_into_rows(layout: Layout, result: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_other_shapes_are_not_forced_into_rows(layout: Layout, result: Array) -> None:
     with pytest.raises(AssertionError, match=r"an array of shape \(\d, \d\) came where"):
         layout.rows([result] * 3, 3, 2)
