@@ -172,5 +172,7 @@ class Case:
 
 def _numbers(value: Any) -> Array:
     """Return an array, of floats where integers are written; foreign numbers stay."""
-    array = np.asanyarray(value)
-    return array.astype(float) if array.dtype.kind in "biu" else array
+    array: Array = np.asanyarray(value)
+    if array.dtype.kind in "biu":
+        array = array.astype(float)
+    return array

@@ -323,7 +323,9 @@ class Layer(NamedTuple):
 
 
 def layers_of(sizes: list[int]) -> tuple[Layer, ...]:
-    pairs = zip(sizes, sizes[1:], strict=False)
+    _, *widths = sizes
+    assert widths, "a network needs inputs and outputs"
+    pairs = zip(sizes, widths, strict=False)
     return tuple(Layer(normal(n, m), np.zeros(n)) for m, n in pairs)
 
 
@@ -657,6 +659,8 @@ def jax_functions() -> Adapter:
         gradient=jax.grad(cost),
         set_parameters=lambda _, params: jax.tree.map(jnp.asarray, params),
         declares=TANH,
+        # It compiles each operation for each shape.
+        cases={"max_layers": 3, "max_width": 2, "max_batch": 2},
     )
 
 
