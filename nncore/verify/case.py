@@ -173,4 +173,6 @@ class Case:
 def _numbers(value: Any) -> Array:
     """Return an array, of floats where integers are written; foreign numbers stay."""
     array: Array = np.asanyarray(value)
-    return array.astype(float) if array.dtype.kind in "biu" else array
+    if array.dtype.kind in "biu":
+        array = array.astype(float)
+    return array

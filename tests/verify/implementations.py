@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
-import itertools
 import json
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ def normal(*shape: int) -> Any:
 
 class Article:
     def __init__(self, sizes: list[int]) -> None:
-        pairs = list(itertools.pairwise(sizes))
+        pairs = list(zip(sizes, sizes[1:], strict=False))
         self.weights = [np.empty((sizes[0], 0))] + [normal(n, m) for m, n in pairs]
         self.biases = [np.empty(0)] + [np.zeros(n) for n in sizes[1:]]
 
@@ -97,7 +97,7 @@ def article() -> Adapter:
 class Book:
     def __init__(self, sizes: list[int]) -> None:
         self.biases = [normal(n, 1) for n in sizes[1:]]
-        self.weights = [normal(n, m) for m, n in itertools.pairwise(sizes)]
+        self.weights = [normal(n, m) for m, n in zip(sizes, sizes[1:], strict=False)]
 
     def feedforward(self, a: Any) -> Any:
         for b, w in zip(self.biases, self.weights, strict=True):
@@ -196,7 +196,7 @@ def course() -> Adapter:
 class Flat:
     def __init__(self, sizes: list[int]) -> None:
         self.sizes = sizes
-        count = sum(n * (m + 1) for m, n in itertools.pairwise(sizes))
+        count = sum(n * (m + 1) for m, n in zip(sizes, sizes[1:], strict=False))
         self.theta = np.zeros(count)
 
     def layers(self) -> list[Any]:
@@ -218,8 +218,7 @@ class Flat:
     def cost_and_gradient(self, x: Any, y: Any) -> Any:
         activations, layers = self.predict(x), self.layers()
         error = (activations[-1] - y) / len(x)
-        cost = (error * (activations[-1] - y)).sum() / 2
-        parts: list[Any] = []
+        cost, parts = (error * (activations[-1] - y)).sum() / 2, []
         for l in range(len(layers) - 1, -1, -1):
             parts = [(error.T @ activations[l]).ravel(), error.sum(axis=0), *parts]
             error = (error @ layers[l][0]) * (1 - activations[l] ** 2)
@@ -280,7 +279,7 @@ class ReLU:
 class Stack:
     def __init__(self, sizes: list[int]) -> None:
         self.layers: list[Any] = []
-        for m, n in itertools.pairwise(sizes):
+        for m, n in zip(sizes, sizes[1:], strict=False):
             self.layers += [Dense(m, n), ReLU()]
         self.layers.pop()
 
@@ -324,7 +323,9 @@ class Layer(NamedTuple):
 
 
 def layers_of(sizes: list[int]) -> tuple[Layer, ...]:
-    pairs = itertools.pairwise(sizes)
+    _, *widths = sizes
+    assert widths, "a network needs inputs and outputs"
+    pairs = zip(sizes, widths, strict=False)
     return tuple(Layer(normal(n, m), np.zeros(n)) for m, n in pairs)
 
 
@@ -378,7 +379,7 @@ class Lists:
         if len(sizes) < 2 or min(sizes) < 1:
             msg = f"no network has sizes {sizes}"
             raise ValueError(msg)
-        pairs = list(itertools.pairwise(sizes))
+        pairs = list(zip(sizes, sizes[1:], strict=False))
         self.w = [[[0.1] * m for _ in range(n)] for m, n in pairs]
         self.b = [[0.0] * n for n in sizes[1:]]
 
@@ -399,8 +400,7 @@ class Lists:
     def gradient(self, x: Any, y: Any) -> Any:
         activations = self.forward(x)
         delta = [a - t for a, t in zip(activations[-1], y, strict=True)]
-        dw: list[Any] = []
-        db: list[Any] = []
+        dw, db = [], []
         for l in range(len(self.w) - 1, -1, -1):
             dw.insert(0, [[d * a for a in activations[l]] for d in delta])
             db.insert(0, delta)
@@ -427,7 +427,7 @@ def lists() -> Adapter:
 
 class Attributes:
     def __init__(self, sizes: list[int]) -> None:
-        pairs = list(itertools.pairwise(sizes))
+        pairs = list(zip(sizes, sizes[1:], strict=False))
         self.W = [None, *(normal(n, m) for m, n in pairs)]
         self.b = [None, *(np.zeros((n, 1)) for n in sizes[1:])]
 
@@ -449,7 +449,7 @@ class Attributes:
 
     def loss(self, x: Any, y: Any) -> Any:
         self.feed(x)
-        z: Any = self.z[-1]
+        z = self.z[-1]
         return (np.logaddexp(0, z) - y * z).sum() / x.shape[1]
 
 
@@ -520,7 +520,7 @@ class Frozen:
 
     @classmethod
     def of(cls, sizes: list[int]) -> Frozen:
-        pairs = list(itertools.pairwise(sizes))
+        pairs = list(zip(sizes, sizes[1:], strict=False))
         weights = tuple(normal(n, m).astype("float32") for m, n in pairs)
         return cls(weights, tuple(np.zeros(n, "float32") for n in sizes[1:]))
 
@@ -613,7 +613,7 @@ def torch_sequential() -> Adapter:
 
     def make(sizes: list[int]) -> Any:
         layers: list[Any] = []
-        for m, n in itertools.pairwise(sizes):
+        for m, n in zip(sizes, sizes[1:], strict=False):
             layers += [torch.nn.Linear(m, n, dtype=torch.float64), torch.nn.Tanh()]
         return torch.nn.Sequential(*layers[:-1])
 
@@ -636,10 +636,10 @@ def jax_functions() -> Adapter:
     import jax  # noqa: PLC0415 - where it is installed
     import jax.numpy as jnp  # noqa: PLC0415 - where it is installed
 
-    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_enable_x64", True)  # noqa: FBT003 - its interface
 
     def make(sizes: list[int]) -> Any:
-        pairs = itertools.pairwise(sizes)
+        pairs = zip(sizes, sizes[1:], strict=False)
         return [{"w": jnp.ones((m, n)), "b": jnp.zeros(n)} for m, n in pairs]
 
     def forward(params: Any, x: Any) -> Any:
@@ -659,6 +659,8 @@ def jax_functions() -> Adapter:
         gradient=jax.grad(cost),
         set_parameters=lambda _, params: jax.tree.map(jnp.asarray, params),
         declares=TANH,
+        # It compiles each operation for each shape.
+        cases={"max_layers": 3, "max_width": 2, "max_batch": 2},
     )
 
 
