@@ -217,7 +217,7 @@ class SoftmaxDiverges(Diverges):
 @pytest.mark.parametrize("made", [Diverges, SoftmaxDiverges, HiddenDiverges, GradientDiverges])
 def test_what_is_not_finite_is_left_to_other_laws(made: type[Plain]) -> None:
     adapter = made.adapter(
-        declares={"hidden": "sigmoid", "output": made.last, "cost": "quadratic"}
+        declares={"hidden": made.hidden, "output": made.last, "cost": "quadratic"}
     )
     for law in SILENT:
         assert tried(adapter, law, max_examples=3).status.is_good, law
