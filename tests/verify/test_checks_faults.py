@@ -96,6 +96,12 @@ class AtLeastOne(Plain):
 
 
 @breaks("bad_sizes_raise")
+class ZeroIsOne(Plain):
+    def __init__(self, sizes: list[int]) -> None:
+        super().__init__([n or 1 for n in sizes])
+
+
+@breaks("bad_sizes_raise")
 class NegativeIsNone(Plain):
     def __init__(self, sizes: list[int]) -> None:
         super().__init__([n for n in sizes if n > 0])
@@ -187,6 +193,11 @@ class FirstExampleCounts(Plain):
 class DividedTwice(Plain):
     def nabla_b(self, l: int, delta: Array) -> Array:
         return super().nabla_b(l, delta) / len(delta)
+
+
+@breaks("batch_is_additive", reduction="sum", declares={})
+class MeanForSum(Plain):
+    """A mean, though the adapter says that it is a sum."""
 
 
 @breaks("batch_cost_adds_up")
