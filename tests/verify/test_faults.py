@@ -1,6 +1,7 @@
-"""Every planted fault dies by its check; no correct network is flagged."""
+"""What the catalogue holds; that its faults die by their checks is a property test."""
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,11 +10,8 @@ from nncore.verify import CHECKS, Parameters, Subject
 from nncore.verify.catalogue import CORRECT, FAULTS, correct, fault
 from nncore.verify.plain import Plain, Quadratic, Relu, Softmax
 from nncore.verify.registry import GROUPS
-from nncore.verify.selftest import Outcome, Task, run, self_test
+from nncore.verify.selftest import Outcome, Task, run
 from nncore.verify.traits import Traits
-
-#: Each correct network meets every so many-th law here; the self-test tries them all.
-STRIDE = 6
 
 PARAMETERS = Parameters(
     [2, 2, 1], [[], [[0.5, -0.25], [1.0, 2.0]], [[1.5, -1.0]]], [[], [0.25, -0.5], [0.125]]
@@ -51,29 +49,16 @@ def test_faults_need_laws_of_every_group_but_none() -> None:
     assert used == set(GROUPS)
 
 
-@pytest.mark.parametrize("name", sorted(FAULTS))
-def test_each_fault_is_killed_by_its_check(name: str) -> None:
-    (row,) = self_test(only=[name])
-    assert row.outcome is Outcome.KILLED, row
-    assert not row.crashed, row  # an error of its own would be noticed without any law
-
-
-@pytest.mark.parametrize("place", range(len(CORRECT)))
-def test_no_correct_network_is_flagged(place: int) -> None:
-    name = list(CORRECT)[place]
-    laws = tuple(sorted(CHECKS)[place % STRIDE :: STRIDE])
-    assert [row for row in run(Task(name, laws, 1, 1)) if not row.is_good] == []
-
-
 @pytest.mark.parametrize("name", [e.name for e in CORRECT.values() if e.family == "training"])
 def test_no_other_way_to_train_is_flagged(name: str) -> None:
     laws = tuple(check.name for check in CHECKS.values() if check.group == "training")
     assert [row for row in run(Task(name, laws, 5, 0)) if not row.is_good] == []
 
 
-@pytest.mark.parametrize("name", sorted({**FAULTS, **CORRECT}))
+@pytest.mark.parametrize("name", sorted({**FAULTS, **CORRECT}.keys() - {"DefaultListShared"}))
 def test_cost_and_gradient_of_each_entry_run(name: str) -> None:
-    # A mistake of its own, such as a name that is not there, must not pass for the planted one.
+    # A slip, such as a name that is not there, must not pass for the planted mistake. The lists
+    # of `DefaultListShared` are too long for any second gradient.
     adapter = {**FAULTS, **CORRECT}[name].adapter()
     subject = Subject(adapter, Traits.of(adapter), PARAMETERS)
     offered = {role for role in ("cost", "gradient", "step") if getattr(adapter, role)}
@@ -99,7 +84,7 @@ def test_the_ground_is_right(cls: type[Plain]) -> None:
     name = f"Ground{cls.__name__}"
     correct()(type(name, (cls,), {"__doc__": "As it is."}))
     try:
-        rows = run(Task(name, tuple(CHECKS), 1, 2))
+        rows = run(Task(name, tuple(CHECKS)[::4], 1, 2))
     finally:
         del CORRECT[name]
     assert [row for row in rows if not row.is_good] == []
@@ -115,16 +100,28 @@ def test_names_are_taken_once() -> None:
         correct()(MeanForgotten)
 
 
+def test_the_last_layer_is_lost(tmp_path: Path) -> None:
+    # The law that kills it needs no third layer.
+    adapter = FAULTS["PlaceholderSavedForFirstLayer"].adapter()
+    net, other = adapter.make([2, 3, 2, 1]), adapter.make([2, 3, 2, 1])
+    net.weights[1] += 1
+    net.weights[-1] += 1
+    net.save(str(tmp_path / "net"))
+    other.load(str(tmp_path / "net"))
+    assert np.array_equal(other.weights[1], net.weights[1])
+    assert not np.array_equal(other.weights[-1], net.weights[-1])
+
+
 def test_a_class_without_an_adapter_is_described_in_full() -> None:
     adapter = CORRECT["Columns"].adapter()
     assert (adapter.layout, adapter.gradient) == ("columns", "backprop")
 
 
-def test_plain_refuses_what_makes_no_sense(tmp_path: object) -> None:
+def test_plain_refuses_what_makes_no_sense(tmp_path: Path) -> None:
     for sizes in ([], [3], [3, 0]):
         with pytest.raises(ValueError, match="sizes must be"):
             Plain(sizes)
-    path = f"{tmp_path}/net"
+    path = str(tmp_path / "net")
     Plain([2, 3, 1]).save(path)
     for other in ([2, 3, 2], [2, 1]):
         with pytest.raises(ValueError, match="other sizes"):
