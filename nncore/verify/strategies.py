@@ -410,7 +410,8 @@ def _as_targets(y: Array, targets: str) -> Array:
     if targets == "any":
         return y
     if targets == "probabilities":
-        return np.minimum(abs(y), 1)
+        small: Array = np.minimum(abs(y), 1)
+        return small
     if y.shape[1] == 1:
         return np.ones_like(y) if targets == "distributions" else (y > 0).astype(float)
     rows = np.eye(y.shape[1])

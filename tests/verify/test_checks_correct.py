@@ -99,7 +99,7 @@ CORRECT = {
 }
 
 
-def tried(adapter: Adapter, law: str, max_examples: int = 12) -> Result:
+def tried(adapter: Adapter, law: str, max_examples: int = 5) -> Result:
     return try_law(adapter, Traits.of(adapter), CHECKS[law], max_examples=max_examples, seed=3)
 
 

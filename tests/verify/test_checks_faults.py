@@ -70,6 +70,13 @@ class ColumnsOfBiases(Plain):
         return super().nabla_b(l, delta)[:, None]
 
 
+@breaks("gradient_structure")
+class OneArrayMissing(Plain):
+    def gradient(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
+        nabla_w, nabla_b = super().gradient(x, y)
+        return nabla_w, nabla_b[:-1]
+
+
 @breaks("results_keep_the_dtype")
 class SinglePrecision(Plain):
     def output(self, z: Array) -> Array:
@@ -86,6 +93,15 @@ class Cut(Plain):
 class AtLeastOne(Plain):
     def __init__(self, sizes: list[int]) -> None:
         super().__init__([max(int(n), 1) for n in sizes] or [1, 1])
+
+
+@breaks("bad_sizes_raise")
+class NegativeIsNone(Plain):
+    def __init__(self, sizes: list[int]) -> None:
+        super().__init__([n for n in sizes if n > 0])
+
+    def checked(self, x: Array) -> Array:
+        return x
 
 
 @breaks("layer_zero_is_redundant")
