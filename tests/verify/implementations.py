@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import itertools
 import json
 import math
 from pathlib import Path
@@ -38,7 +39,7 @@ def normal(*shape: int) -> Any:
 
 class Article:
     def __init__(self, sizes: list[int]) -> None:
-        pairs = list(zip(sizes, sizes[1:], strict=False))
+        pairs = list(itertools.pairwise(sizes))
         self.weights = [np.empty((sizes[0], 0))] + [normal(n, m) for m, n in pairs]
         self.biases = [np.empty(0)] + [np.zeros(n) for n in sizes[1:]]
 
@@ -97,7 +98,7 @@ def article() -> Adapter:
 class Book:
     def __init__(self, sizes: list[int]) -> None:
         self.biases = [normal(n, 1) for n in sizes[1:]]
-        self.weights = [normal(n, m) for m, n in zip(sizes, sizes[1:], strict=False)]
+        self.weights = [normal(n, m) for m, n in itertools.pairwise(sizes)]
 
     def feedforward(self, a: Any) -> Any:
         for b, w in zip(self.biases, self.weights, strict=True):
@@ -196,7 +197,7 @@ def course() -> Adapter:
 class Flat:
     def __init__(self, sizes: list[int]) -> None:
         self.sizes = sizes
-        count = sum(n * (m + 1) for m, n in zip(sizes, sizes[1:], strict=False))
+        count = sum(n * (m + 1) for m, n in itertools.pairwise(sizes))
         self.theta = np.zeros(count)
 
     def layers(self) -> list[Any]:
@@ -279,7 +280,7 @@ class ReLU:
 class Stack:
     def __init__(self, sizes: list[int]) -> None:
         self.layers: list[Any] = []
-        for m, n in zip(sizes, sizes[1:], strict=False):
+        for m, n in itertools.pairwise(sizes):
             self.layers += [Dense(m, n), ReLU()]
         self.layers.pop()
 
@@ -379,7 +380,7 @@ class Lists:
         if len(sizes) < 2 or min(sizes) < 1:
             msg = f"no network has sizes {sizes}"
             raise ValueError(msg)
-        pairs = list(zip(sizes, sizes[1:], strict=False))
+        pairs = list(itertools.pairwise(sizes))
         self.w = [[[0.1] * m for _ in range(n)] for m, n in pairs]
         self.b = [[0.0] * n for n in sizes[1:]]
 
@@ -427,7 +428,7 @@ def lists() -> Adapter:
 
 class Attributes:
     def __init__(self, sizes: list[int]) -> None:
-        pairs = list(zip(sizes, sizes[1:], strict=False))
+        pairs = list(itertools.pairwise(sizes))
         self.W = [None, *(normal(n, m) for m, n in pairs)]
         self.b = [None, *(np.zeros((n, 1)) for n in sizes[1:])]
 
@@ -520,7 +521,7 @@ class Frozen:
 
     @classmethod
     def of(cls, sizes: list[int]) -> Frozen:
-        pairs = list(zip(sizes, sizes[1:], strict=False))
+        pairs = list(itertools.pairwise(sizes))
         weights = tuple(normal(n, m).astype("float32") for m, n in pairs)
         return cls(weights, tuple(np.zeros(n, "float32") for n in sizes[1:]))
 
@@ -613,7 +614,7 @@ def torch_sequential() -> Adapter:
 
     def make(sizes: list[int]) -> Any:
         layers: list[Any] = []
-        for m, n in zip(sizes, sizes[1:], strict=False):
+        for m, n in itertools.pairwise(sizes):
             layers += [torch.nn.Linear(m, n, dtype=torch.float64), torch.nn.Tanh()]
         return torch.nn.Sequential(*layers[:-1])
 
@@ -639,7 +640,7 @@ def jax_functions() -> Adapter:
     jax.config.update("jax_enable_x64", True)  # noqa: FBT003 - its interface
 
     def make(sizes: list[int]) -> Any:
-        pairs = zip(sizes, sizes[1:], strict=False)
+        pairs = itertools.pairwise(sizes)
         return [{"w": jnp.ones((m, n)), "b": jnp.zeros(n)} for m, n in pairs]
 
     def forward(params: Any, x: Any) -> Any:
