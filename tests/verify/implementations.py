@@ -10,7 +10,6 @@ import dataclasses
 import importlib.util
 import itertools
 import json
-import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -219,7 +218,8 @@ class Flat:
     def cost_and_gradient(self, x: Any, y: Any) -> Any:
         activations, layers = self.predict(x), self.layers()
         error = (activations[-1] - y) / len(x)
-        cost, parts = (error * (activations[-1] - y)).sum() / 2, []
+        cost = (error * (activations[-1] - y)).sum() / 2
+        parts: list[Any] = []
         for l in range(len(layers) - 1, -1, -1):
             parts = [(error.T @ activations[l]).ravel(), error.sum(axis=0), *parts]
             error = (error @ layers[l][0]) * (1 - activations[l] ** 2)
@@ -367,7 +367,7 @@ def functional() -> Adapter:
         cost=mean_cost,
         gradient=gradient_of,
         step=stepped,
-        set_parameters=lambda network, layers: layers,  # noqa: ARG005 - a new one
+        set_parameters=lambda network, layers: layers,
         declares=LOGISTIC,
     )
 
@@ -401,7 +401,8 @@ class Lists:
     def gradient(self, x: Any, y: Any) -> Any:
         activations = self.forward(x)
         delta = [a - t for a, t in zip(activations[-1], y, strict=True)]
-        dw, db = [], []
+        dw: list[Any] = []
+        db: list[Any] = []
         for l in range(len(self.w) - 1, -1, -1):
             dw.insert(0, [[d * a for a in activations[l]] for d in delta])
             db.insert(0, delta)
@@ -450,7 +451,7 @@ class Attributes:
 
     def loss(self, x: Any, y: Any) -> Any:
         self.feed(x)
-        z = self.z[-1]
+        z: Any = self.z[-1]
         return (np.logaddexp(0, z) - y * z).sum() / x.shape[1]
 
 
@@ -637,7 +638,7 @@ def jax_functions() -> Adapter:
     import jax  # noqa: PLC0415 - where it is installed
     import jax.numpy as jnp  # noqa: PLC0415 - where it is installed
 
-    jax.config.update("jax_enable_x64", True)  # noqa: FBT003 - its interface
+    jax.config.update("jax_enable_x64", True)
 
     def make(sizes: list[int]) -> Any:
         pairs = itertools.pairwise(sizes)

@@ -32,7 +32,7 @@ def core() -> Adapter:
         step=lambda net, x, y, rate: trained(net, x, y, 1, len(x), rate, 0),
         fit=trained,
         save="save",
-        load=lambda net, path: load(path),  # noqa: ARG005
+        load=lambda net, path: load(path),
         declares={"hidden": "sigmoid", "output": "sigmoid", "cost": "cross_entropy", "l2": 0.0},
     )
 

@@ -33,7 +33,7 @@ class DerivativeOfActivation(Quadratic):
 
 
 class BiasOfTheLastExample(Softmax):
-    def nabla_b(self, l: int, delta: Array) -> Array:  # noqa: ARG002 - as the class wants it
+    def nabla_b(self, l: int, delta: Array) -> Array:
         return delta[-1] / len(delta)
 
 
@@ -105,9 +105,8 @@ def test_nothing_is_named_where_the_network_is_unknown(made: type[Plain]) -> Non
     assert result.cause == ""
 
 
-@pytest.mark.parametrize("missing", ["forward"])
-def test_nothing_is_named_without_layers(missing: str) -> None:
-    assert tried(DerivativeMissing, **{missing: None}).cause == ""
+def test_nothing_is_named_without_layers() -> None:
+    assert tried(DerivativeMissing, forward=None).cause == ""
 
 
 class TwiceIfAlone(Plain):

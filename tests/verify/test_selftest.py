@@ -38,7 +38,7 @@ class Uphill(Plain):
 class Raises(Plain):
     """Nothing works."""
 
-    def forward(self, x: object) -> tuple[list[object], list[object]]:  # noqa: ARG002 - given
+    def forward(self, x: object) -> tuple[list[object], list[object]]:
         msg = "not today"
         raise RuntimeError(msg)
 

@@ -179,7 +179,7 @@ def test_fit_is_given_the_users_layout() -> None:
             make=SimpleNamespace,
             name="spy",
             forward="feed",
-            fit=lambda net, *arguments: given.append(arguments),  # noqa: ARG005
+            fit=lambda net, *arguments: given.append(arguments),
             layout=layout,
         )
         object.__setattr__(adapter, "make", lambda sizes: SimpleNamespace(feed=print, n=sizes))
@@ -209,7 +209,7 @@ def test_a_history_is_no_network() -> None:
 
 
 def test_lists_without_parameters_that_can_be_read_are_networks() -> None:
-    adapter = Adapter(make=list, forward=lambda net, x: x, load=lambda net, path: [path])  # noqa: ARG005
+    adapter = Adapter(make=list, forward=lambda net, x: x, load=lambda net, path: [path])
     subject = subject_of(adapter)
     subject.load("there")
     assert subject.net == ["there"]
