@@ -105,9 +105,8 @@ def test_nothing_is_named_where_the_network_is_unknown(made: type[Plain]) -> Non
     assert result.cause == ""
 
 
-@pytest.mark.parametrize("missing", ["forward"])
-def test_nothing_is_named_without_layers(missing: str) -> None:
-    assert tried(DerivativeMissing, **{missing: None}).cause == ""
+def test_nothing_is_named_without_layers() -> None:
+    assert tried(DerivativeMissing, forward=None).cause == ""
 
 
 class TwiceIfAlone(Plain):
