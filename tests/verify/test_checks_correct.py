@@ -82,8 +82,14 @@ class Naive(Plain):
         return -(y * np.log(a + 1e-12) + (1 - y) * np.log(1 - a + 1e-12))
 
 
-COLUMNS: dict[str, Any] = {"weights": "w", "biases": "b", "forward": "feed", "cost": "cost"}
-COLUMNS |= {"gradient": "backprop", "layout": "columns", "reduction": "sum"}
+COLUMNS: dict[str, Any] = {
+    "weights": "w",
+    "biases": "b",
+    "forward": "feed",
+    "cost": "cost",
+    "gradient": "backprop",
+    "reduction": "sum",
+}
 CORRECT = {
     "core": core(),
     "core with a penalty": core(hidden="tanh", output="softmax", l2=0.1),
@@ -91,7 +97,7 @@ CORRECT = {
     "core with kinks": core(hidden="relu", output="relu", cost="quadratic"),
     "core all linear": core(hidden="identity", output="identity", cost="quadratic"),
     "core with softplus": core(hidden="softplus", output="softmax", cost="quadratic"),
-    "columns": Adapter(make=Columns, **COLUMNS),
+    "columns": Adapter(make=Columns, layout="columns", **COLUMNS),
     "padded": Padded.adapter(),
     "naive": Naive.adapter(),
     "quadratic": Quadratic.adapter(declares={"hidden": "tanh", "output": "sigmoid"}),
@@ -217,7 +223,7 @@ class SoftmaxDiverges(Diverges):
 @pytest.mark.parametrize("made", [Diverges, SoftmaxDiverges, HiddenDiverges, GradientDiverges])
 def test_what_is_not_finite_is_left_to_other_laws(made: type[Plain]) -> None:
     adapter = made.adapter(
-        declares={"hidden": made.hidden, "output": made.last, "cost": "quadratic"}
+        declares={"hidden": made.hidden, "output": made.last, "cost": "quadratic", "l2": 0}
     )
     for law in SILENT:
         assert tried(adapter, law, max_examples=3).status.is_good, law
@@ -275,14 +281,24 @@ def test_vector_of_all_parameters_is_judged() -> None:
 
 
 def test_single_examples_are_judged() -> None:
-    class Single(Plain):
-        def predict(self, x: Array) -> Array:
-            return super().predict(x[None])[0]
-
-    settings: dict[str, Any] = {"weights": "weights", "biases": "biases", "layout": "single"}
-    adapter = Adapter(make=Single, forward="predict", **settings)
+    adapter = Adapter(make=Columns, layout="single", **COLUMNS)
     for law in LAWS:
         assert tried(adapter, law.name).status.is_good, law.name
+
+
+def test_outputs_alone_are_judged() -> None:
+    adapter = Plain.adapter(forward="predict")
+    assert tried(adapter, "forward_matches_definition").status is Status.PASSED
+    adapter = Plain.adapter(forward=None)
+    assert tried(adapter, "shapes_follow_sizes").status is Status.PASSED
+
+
+def test_what_is_smooth_but_made_of_kinks_is_not_judged_there() -> None:
+    # relu(z) - relu(-z) is z, but any choice of slopes at 0 makes something else of it.
+    weights = [[], [[1.0]], [[1.0], [-1.0]], [[1.0, -1.0]]]
+    biases = [[], [1.0], [-1.0, 1.0], [0.5]]
+    case = Case([1, 1, 2, 1], weights, biases, x=[[0.0]], y=[[0.0]])
+    assert not broken(Relu.adapter(), "gradient_is_certified", case)
 
 
 @pytest.mark.parametrize("role", ["forward", "cost", "gradient"])
@@ -334,8 +350,11 @@ def test_state_between_calls_is_a_fault() -> None:
 
 
 NAMES = ["sigmoid", "tanh", "relu", "leaky_relu", "softplus", "identity"]
-PAIRS = [(name, "quadratic") for name in (*NAMES, "softmax")]
-PAIRS += [("sigmoid", "cross_entropy"), ("softmax", "cross_entropy")]
+PAIRS = [
+    *((name, "quadratic") for name in (*NAMES, "softmax")),
+    ("sigmoid", "cross_entropy"),
+    ("softmax", "cross_entropy"),
+]
 
 
 @pytest.mark.parametrize("library", ["autograd", "torch"])
