@@ -1,4 +1,4 @@
-"""The command line: train a network on handwritten digits, evaluate it, ask it about images."""
+"""The command line: handwritten digits, and the judge of any network."""
 
 from collections.abc import Sequence
 from importlib import metadata
@@ -7,7 +7,7 @@ import click
 
 from .extras import MissingExtraError
 from .terminal import examples
-from .verbs import evaluate, predict, train
+from .verbs import evaluate, new, predict, train, verify
 
 __all__ = ["commands", "main"]
 
@@ -74,16 +74,17 @@ def _version() -> str:
 @click.group(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=examples("nncore train", "nncore predict digits.npz seven.png"),
+    epilog=examples(
+        "nncore train", "nncore predict digits.npz seven.png", "nncore verify mine.py:adapter"
+    ),
 )
 @click.version_option(_version(), prog_name="nncore")
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """Train a network on real handwritten digits, and ask it about your own."""
+    """Train a network on real handwritten digits, and judge networks of any style."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
-commands.add_command(train)
-commands.add_command(evaluate)
-commands.add_command(predict)
+for verb in (train, evaluate, predict, verify, new):
+    commands.add_command(verb)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from .activations import ACTIVATIONS
-from .outputs import check_picture, check_writable
-from .terminal import confusion_matrix, examples, print_confusion, print_outputs
+from ..activations import ACTIVATIONS
+from ..outputs import check_picture, check_writable
+from ..terminal import confusion_matrix, examples, print_confusion, print_outputs
 
 if TYPE_CHECKING:
-    from .datasets import Dataset
-    from .history import History
-    from .network import Network
+    from ..datasets import Dataset
+    from ..history import History
+    from ..network import Network
 
 __all__ = ["evaluate", "predict", "train"]
 
@@ -139,7 +139,7 @@ def train(
     looked at once, at the end. The outputs are a softmax, the cost is its cross-entropy. Ctrl-C
     stops the training and keeps what was learned.
     """
-    from .network import Network
+    from ..network import Network
 
     dataset = _dataset(data)
     rows, columns = dataset.image_shape
@@ -197,7 +197,7 @@ def train(
 @_data_option
 def evaluate(model: Path, data: str) -> None:
     """Print the test accuracy of the network in the file MODEL, and what it confuses."""
-    from .network import load
+    from ..network import load
 
     net = load(model)
     dataset = _dataset(data)
@@ -218,8 +218,8 @@ def predict(model: Path, images: tuple[str, ...]) -> None:
     Each image shows one digit, of any size, dark on light or light on dark; it is cropped,
     scaled and centred as the images were that the network learned from.
     """
-    from .images import prepare
-    from .network import load
+    from ..images import prepare
+    from ..network import load
 
     net = load(model)
     x = prepare(images, net.sizes[0])
@@ -228,7 +228,7 @@ def predict(model: Path, images: tuple[str, ...]) -> None:
 
 def _dataset(name: str) -> "Dataset":
     """Return the data set that the option `--data` names."""
-    from .datasets import digits, download_mnist, mnist
+    from ..datasets import digits, download_mnist, mnist
 
     if name == "digits":
         return digits()
@@ -259,7 +259,7 @@ def _save(net: "Network", output: Path) -> None:
 
 def _plot(history: "History", path: Path, title: str) -> None:
     """Draw the learning curves into a file."""
-    from .plots import training_figure
+    from ..plots import training_figure
 
     figure = training_figure(
         history.cost,

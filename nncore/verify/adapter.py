@@ -1,0 +1,176 @@
+"""What a user says of their network, once; everything else follows from it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from .access import Accessor, AdapterError
+
+__all__ = ["CALLS", "DECLARATIONS", "LAYOUTS", "REDUCTIONS", "Adapter"]
+
+LAYOUTS = ("rows", "columns", "single")
+REDUCTIONS = ("mean", "sum")
+DECLARATIONS = ("hidden", "output", "cost", "reduction", "l2")
+#: What is called.
+CALLS = (
+    "forward",
+    "predict",
+    "cost",
+    "gradient",
+    "step",
+    "fit",
+    "set_parameters",
+    "save",
+    "load",
+)
+#: What is read.
+ATTRIBUTES = ("weights", "biases", "zs", "activations")
+#: Bounds of `strategies.cases` that an implementation may keep to.
+BOUNDS = (
+    "min_layers",
+    "max_layers",
+    "min_width",
+    "max_width",
+    "min_batch",
+    "max_batch",
+    "regimes",
+    "targets",
+)
+
+
+@dataclasses.dataclass(kw_only=True, frozen=True, eq=False)
+class Adapter:
+    """
+    How to use somebody's network: names or callables, and its conventions.
+
+    Each accessor is the name of an attribute or method (dots lead inside), a callable that
+    takes the network first, or a tuple: a method, and attributes in which it leaves its
+    results. All but `make` and one of `cost`, `gradient` and `forward` may be missing; laws that need
+    what is missing are skipped, with that reason.
+
+    Parameters
+    ----------
+    make : callable
+        From a list of sizes, input layer first, to a new network.
+    weights, biases : accessor
+        Lists of arrays, one for each layer, with or without an entry for layer 0; transposed
+        weights and biases as columns or rows are recognized. `weights` alone may also be a list
+        of pairs, a dict, or a flat vector (layer by layer, weights before biases; for a vector
+        in another order, callables that return views of it).
+    zs, activations : accessor, optional
+        Where `forward` leaves them, if it does not return them.
+    forward : accessor, optional
+        ``forward(net, x)``: returns the outputs, or zs and activations, or activations, or the
+        outputs with anything else.
+    predict : accessor, optional
+        ``predict(net, x)``: returns the outputs.
+    cost : accessor, optional
+        ``cost(net, x, y)``: returns a number, the reference for `gradient`.
+    gradient : accessor, optional
+        ``gradient(net, x, y)``: returns a pair of lists in either order, a list of pairs, a
+        dict, or a flat vector, whose order is that of `weights` and `biases`.
+    step : accessor, optional
+        ``step(net, x, y, learning_rate)``: changes the parameters, or returns a new network.
+        With the layout "single" it is called for each example.
+    fit : accessor, optional
+        ``fit(net, x, y, epochs, batch_size, learning_rate, rng)``: changes the parameters, or
+        returns a new network. With the layout "single" x and y are rows.
+    set_parameters : accessor, optional
+        For parameters that cannot be written in place: ``set_parameters(net, weights,
+        biases)``, or ``set_parameters(net, weights)`` where `weights` holds both, in the
+        structures that `weights` and `biases` returned, filled with arrays of numpy. Changes the network, or
+        returns a new one.
+    save, load : accessor, optional
+        ``save(net, path)``, and ``load(net, path)``, which fills `net` or returns a network.
+    layout : {"rows", "columns", "single"}
+        Whether examples are rows of a batch, columns of a batch, or come one at a time.
+    reduction : {"mean", "sum"}
+        Over the batch, in cost and gradient alike.
+    layer0 : bool, optional
+        Whether the lists have an entry for layer 0; found out where it is not said.
+    declares : mapping, optional
+        What the network claims to compute: ``hidden`` and ``output`` (activations by name),
+        ``cost`` ("quadratic", "cross_entropy"), ``reduction``, ``l2``. Held against independent
+        definitions.
+    cases : mapping, optional
+        Bounds of `strategies.cases` outside which the implementation need not work, such as
+        ``dict(min_layers=3, max_layers=3)`` for a class with one hidden layer.
+    oracle : bool
+        Whether nncore's own core is asked as well.
+    expected_failures : mapping of str to str, optional
+        Check and reason. One that does not fail any more is a failure.
+    name : str, optional
+        For reports; by default that of the class or function in `make`.
+
+    Raises
+    ------
+    AdapterError
+        If a setting is not known or of the wrong type, or nothing is left to check.
+
+    Examples
+    --------
+    >>> Adapter(make=list, forward="feed", layout="columns").name
+    'list'
+    """
+
+    make: Any  # a callable
+    weights: Accessor | None = None
+    biases: Accessor | None = None
+    zs: Accessor | None = None
+    activations: Accessor | None = None
+    forward: Accessor | None = None
+    predict: Accessor | None = None
+    cost: Accessor | None = None
+    gradient: Accessor | None = None
+    step: Accessor | None = None
+    fit: Accessor | None = None
+    set_parameters: Accessor | None = None
+    save: Accessor | None = None
+    load: Accessor | None = None
+    layout: str = "rows"
+    reduction: str = "mean"
+    layer0: bool | None = None
+    declares: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    cases: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    oracle: bool = True
+    expected_failures: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not callable(self.make):
+            msg = f"`make` must be a function of the sizes, it is {self.make!r}"
+            raise AdapterError(msg)
+        name = self.name or getattr(self.make, "__name__", type(self.make).__name__)
+        object.__setattr__(self, "name", name)
+        for role in CALLS + ATTRIBUTES:
+            _check_accessor(role, getattr(self, role))
+        _choose("layout", self.layout, LAYOUTS)
+        _choose("reduction", self.reduction, REDUCTIONS)
+        for key in self.declares:
+            _choose("declares", key, DECLARATIONS)
+        for key in self.cases:
+            _choose("cases", key, BOUNDS)
+        if not (self.cost or self.gradient or self.forward):
+            msg = "nothing is left to check: give `cost`, `gradient` or `forward`"
+            raise AdapterError(msg)
+
+
+def _check_accessor(role: str, accessor: object) -> None:
+    """Raise unless this is an accessor, or None."""
+    several = accessor if isinstance(accessor, tuple) and len(accessor) > 1 else (accessor,)
+    if accessor is None or all(isinstance(each, str) or callable(each) for each in several):
+        return
+    msg = (
+        f"`{role}` must be a name, a function, or a tuple of a method and the attributes in "
+        f"which it leaves its results; it is {accessor!r}"
+    )
+    raise AdapterError(msg)
+
+
+def _choose(name: str, value: object, known: tuple[str, ...]) -> None:
+    """Raise unless the value is one of those known."""
+    if value not in known:
+        msg = f"`{name}` must be one of {', '.join(known)}; it is {value!r}"
+        raise AdapterError(msg)

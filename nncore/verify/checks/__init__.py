@@ -1,0 +1,21 @@
+"""The laws, by group; each module enters its own."""
+
+from . import (  # noqa: F401
+    differential,
+    directional,
+    fitting,
+    gradient,
+    independence,
+    inputs,
+    numerics,
+    permutations,
+    persistence,
+    purity,
+    refusals,
+    structure,
+    symmetries,
+    training,
+    units,
+)
+
+__all__: list[str] = []

@@ -1,0 +1,123 @@
+"""The laws as pytest tests: a class of the user's, one test for each check."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from .adapter import Adapter
+from .registry import Check
+from .result import Result, Status
+from .selection import chosen, known
+from .traits import Traits
+from .trial import EXAMPLES, try_law
+
+if TYPE_CHECKING:
+    import pytest
+
+__all__ = ["NetworkContract"]
+
+
+class NetworkContract:
+    """
+    Subclass it with an `adapter`, and pytest finds one test for each check.
+
+    The tests are named ``test_`` and the check. A law that does not apply is skipped with the
+    reason, and those in `expected_failures` must fail. Laws of your own are tried as well when
+    they are entered before the class is made: above it, in a module that is imported, or in
+    ``conftest.py``. A method of the class that has the name of a test takes its place.
+
+    The options ``--nncore-max-examples`` and ``--nncore-seed`` of pytest go before the
+    attributes.
+
+    Attributes
+    ----------
+    adapter : Adapter
+        How to use the network.
+    max_examples : int
+        Cases that each law is tried on.
+    seed : int, optional
+        Of the cases. By default another one each time, or always the same where the profile of
+        Hypothesis says ``derandomize``; a failure tells it.
+    only : collection of str, optional
+        Names of checks or groups; all by default.
+
+    Raises
+    ------
+    ValueError
+        When the class is made with unknown names in `only` or `expected_failures`.
+
+    Examples
+    --------
+    >>> from nncore import Network
+    >>> class TestMine(NetworkContract):
+    ...     adapter = Adapter(make=Network, forward="forward")
+    >>> callable(TestMine().test_list_lengths)
+    True
+    """
+
+    adapter: ClassVar[Adapter]
+    max_examples: ClassVar[int] = EXAMPLES
+    seed: ClassVar[int | None] = None
+    only: ClassVar[Collection[str] | None] = None
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        if not hasattr(cls, "adapter"):
+            return  # a base class of the user's own
+        known(cls.adapter.expected_failures, "expected_failures")
+        for check in chosen(cls.only):
+            name = f"test_{check.name}"
+            if not hasattr(cls, name):
+                setattr(cls, name, _test(check))
+
+
+def _test(check: Check) -> Callable[[NetworkContract, pytest.Config], None]:
+    """Return the method that tries one law."""
+
+    def test(self: NetworkContract, pytestconfig: pytest.Config) -> None:
+        max_examples = pytestconfig.getoption("--nncore-max-examples", None)
+        seed = pytestconfig.getoption("--nncore-seed", None)
+        result = try_law(
+            self.adapter,
+            _traits(self.adapter),
+            check,
+            max_examples=self.max_examples if max_examples is None else max_examples,
+            seed=_seed(self.seed) if seed is None else seed,
+        )
+        _tell(result)
+
+    test.__name__ = f"test_{check.name}"
+    test.__qualname__ = test.__name__
+    test.__doc__ = check.sentence
+    return test
+
+
+def _tell(result: Result) -> None:
+    """Tell pytest what became of a law."""
+    __tracebackhide__ = True
+    import pytest  # noqa: PLC0415 - only pytest runs this
+
+    if result.status is Status.SKIPPED:
+        pytest.skip(result.message)
+    if result.status is Status.EXPECTED:
+        pytest.xfail(result.message)
+    if not result.status.is_good:
+        pytest.fail(str(result), pytrace=False)
+
+
+def _seed(seed: int | None) -> int:
+    """Return the seed of the cases."""
+    if seed is not None:
+        return seed
+    from hypothesis import settings  # noqa: PLC0415 - the profile may change until the test runs
+
+    return 0 if settings().derandomize else secrets.randbelow(2**32)
+
+
+@cache
+def _traits(adapter: Adapter) -> Traits:
+    """Return the traits of an adapter, found out once."""
+    return Traits.of(adapter)

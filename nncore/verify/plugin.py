@@ -1,0 +1,38 @@
+"""
+Options of pytest for `NetworkContract`.
+
+pytest imports this module in every project where nncore is installed, so it imports nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+__all__ = ["pytest_addoption"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """
+    Enter the options.
+
+    Parameters
+    ----------
+    parser : pytest.Parser
+        Of pytest.
+    """
+    group = parser.getgroup("nncore", "laws of networks (nncore.verify)")
+    group.addoption(
+        "--nncore-max-examples",
+        type=int,
+        metavar="N",
+        help="cases that each law of a NetworkContract is tried on",
+    )
+    group.addoption(
+        "--nncore-seed",
+        type=int,
+        metavar="SEED",
+        help="of the cases, as a failure tells it: the same seed tries the same cases",
+    )

@@ -1,0 +1,109 @@
+"""Try all laws on an implementation, one after the other."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Collection
+
+from .adapter import Adapter
+from .result import Result
+from .selection import chosen, known
+from .traits import Traits
+from .trial import EXAMPLES, law_of, try_law
+
+__all__ = ["EXAMPLES", "VerificationError", "chosen", "known", "law_of", "try_law", "verify"]
+
+
+class VerificationError(AssertionError):
+    """A law is broken; the message tells of every one that is."""
+
+
+def verify(
+    adapter: Adapter,
+    *,
+    max_examples: int | None = None,
+    seed: int | None = None,
+    only: Collection[str] | None = None,
+    max_seconds: float | None = None,
+    on_fail: str | None = "raise",
+    progress: Callable[[Result], None] | None = None,
+) -> list[Result]:
+    """
+    Try every law on an implementation.
+
+    Parameters
+    ----------
+    adapter : Adapter
+        How to use it.
+    max_examples : int, optional
+        Cases that each law is tried on; by default 25, fewer for slow laws.
+    seed : int, optional
+        The same seed tries the same cases; one is drawn otherwise, and stands in `reproduce`.
+    only : collection of str, optional
+        Names of checks or groups; all by default.
+    max_seconds : float, optional
+        No new case is begun after so many seconds; laws that were not tried are skipped.
+    on_fail : {"raise", None}
+        Whether a broken law raises, after all have been tried.
+    progress : callable, optional
+        Is told each result as it comes, also those that came before Ctrl-C.
+
+    Returns
+    -------
+    list of Result
+        One for each law, in the order of their groups.
+
+    Raises
+    ------
+    VerificationError
+        If `on_fail` is "raise" and a law is broken, or could not be tried.
+    AdapterError
+        If the adapter does not fit the implementation.
+    ValueError
+        If a setting cannot be used, or a name in `only` or `expected_failures` is not known.
+
+    Examples
+    --------
+    >>> from nncore import Network
+    >>> mine = Adapter(make=Network, forward="forward", weights="weights", biases="biases")
+    >>> [r.status.value for r in verify(mine, only=["list_lengths"], max_examples=5, seed=0)]
+    ['passed']
+    """
+    if on_fail not in {"raise", None}:
+        msg = f'`on_fail` must be "raise" or None; it is {on_fail!r}'
+        raise ValueError(msg)
+    _check_count("max_examples", max_examples, at_least=1)
+    _check_count("seed", seed, at_least=0)
+    end = None if max_seconds is None else time.monotonic() + _positive(max_seconds)
+    selected = chosen(only)
+    known(adapter.expected_failures, "expected_failures")
+    seed = secrets.randbelow(2**32) if seed is None else seed
+    traits = Traits.of(adapter)
+    results = []
+    for each in selected:
+        result = try_law(adapter, traits, each, max_examples=max_examples, seed=seed, end=end)
+        results.append(result)
+        if progress is not None:
+            progress(result)
+    broken = [result for result in results if not result.status.is_good]
+    if broken and on_fail == "raise":
+        raise VerificationError("\n\n".join(map(str, broken)))
+    return results
+
+
+def _check_count(name: str, count: object, *, at_least: int) -> None:
+    """Raise unless a number is absent, or an integer that is large enough."""
+    if count is None:
+        return
+    if isinstance(count, bool) or not isinstance(count, int) or count < at_least:
+        msg = f"`{name}` must be an integer of at least {at_least}; it is {count!r}"
+        raise ValueError(msg)
+
+
+def _positive(seconds: float) -> float:
+    """Return a number of seconds, or raise an error."""
+    if not seconds > 0:
+        msg = f"`max_seconds` must be positive; it is {seconds!r}"
+        raise ValueError(msg)
+    return seconds

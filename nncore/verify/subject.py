@@ -1,0 +1,476 @@
+"""The network under test in canonical form, whatever its own conventions are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import access
+from .access import AdapterError, read
+from .adapter import Adapter
+from .case import Array, Parameters
+from .leaves import items_of
+from .passes import Forward, Shown, shown
+from .registry import SkipCheck
+from .store import Store, stored
+
+if TYPE_CHECKING:
+    from .traits import Traits
+
+__all__ = ["Forward", "Subject"]
+
+
+class Subject:
+    """
+    A network of the user's, with canonical doors: rows are examples, lists are by layer.
+
+    Arguments are handed over as fresh arrays in the user's layout; results come back as the
+    user returned them, but for transposes and shapes. So nothing that a user's code does to its
+    arguments or keeps of them is hidden from a law that looks at `handed`, and none of its
+    results from one that looks at `raw`.
+
+    Parameters
+    ----------
+    adapter : Adapter
+        What the user said.
+    traits : Traits
+        What was found out about the implementation.
+    parameters : Parameters
+        Written into a new network.
+    """
+
+    def __init__(self, adapter: Adapter, traits: Traits, parameters: Parameters) -> None:
+        self.adapter = adapter
+        self.traits = traits
+        self.sizes = tuple(parameters.sizes)
+        self.net = adapter.make(list(self.sizes))
+        #: The very arrays of examples that the last call was given, in the user's layout.
+        self.handed: list[Array] = []
+        self._store: Store | None = None
+        if traits.parameters is not None:
+            self.set_parameters(parameters)
+
+    # --- parameters ------------------------------------------------------------------------
+
+    def parameters(self) -> Parameters:
+        """
+        Return the parameters as they are now.
+
+        Returns
+        -------
+        case.Parameters
+            Arrays that may be the network's own memory.
+
+        Raises
+        ------
+        AssertionError
+            If their number or shapes do not fit the sizes.
+        AdapterError
+            If the adapter does not tell where they are.
+        """
+        return self._parameter_store().read()
+
+    def stored(self) -> Any:
+        """
+        Return what the network holds, in its own structure.
+
+        Returns
+        -------
+        Any
+            ``[weights, biases]``, or `weights` alone where it holds both.
+
+        Raises
+        ------
+        AdapterError
+            If the adapter does not tell where they are.
+        """
+        return stored(self.net, self.adapter)
+
+    def set_parameters(self, parameters: Parameters) -> None:
+        """
+        Write parameters into the network.
+
+        Floats are written into the network's own arrays; foreign numbers, which do not fit
+        there, take their places until floats are written again.
+
+        Parameters
+        ----------
+        parameters : Parameters
+            In canonical form; not modified, and not kept by anything but the network.
+
+        Raises
+        ------
+        AdapterError
+            If they cannot be written.
+        """
+        self._became(self._parameter_store().write(parameters))
+
+    def another(self, parameters: Parameters) -> Subject:
+        """
+        Return a new network of the same implementation.
+
+        Parameters
+        ----------
+        parameters : Parameters
+            Of the new network, of any sizes; not modified.
+
+        Returns
+        -------
+        Subject
+            It shares nothing with this one that the implementation does not share.
+
+        Raises
+        ------
+        SkipCheck
+            If the adapter says that there are no networks of such sizes.
+        """
+        bounds, n = self.adapter.cases, parameters.sizes
+        layers = bounds.get("min_layers", 2), bounds.get("max_layers", len(n))
+        width = bounds.get("min_width", 1), bounds.get("max_width", max(n))
+        if not (layers[0] <= len(n) <= layers[1] and width[0] <= min(n) <= max(n) <= width[1]):
+            msg = f"a network of sizes {list(n)} is outside of the adapter's `cases`"
+            raise SkipCheck(msg)
+        return Subject(self.adapter, self.traits, parameters)
+
+    # --- calls -----------------------------------------------------------------------------
+
+    def native(self, rows: Array) -> list[Array]:
+        """
+        Return examples as the user's code takes them.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (batch, n)
+            Examples; not modified.
+
+        Returns
+        -------
+        list of ndarray
+            One array for the batch, or one for each example; in memory of their own.
+        """
+        return self.traits.layout.native(rows)
+
+    def rows(self, results: Any, width: int) -> Array:
+        """
+        Bring what the user's calls returned for the last batch to rows.
+
+        Parameters
+        ----------
+        results : sequence
+            What each call returned.
+        width : int
+            Neurons of the layer.
+
+        Returns
+        -------
+        ndarray of shape (batch, width)
+            The user's own memory, but for single examples; foreign numbers stay what they are.
+
+        Raises
+        ------
+        AssertionError
+            If a shape does not fit.
+        """
+        return self.traits.layout.rows(results, self._batch, width)
+
+    def raw(self, role: str, *batch: Array, after: tuple[Any, ...] = ()) -> list[Any]:
+        """
+        Return the very objects that the user's function returned.
+
+        Parameters
+        ----------
+        role : str
+            "forward", "predict", "cost", "gradient" or "step".
+        *batch : ndarray
+            Examples, and targets, as rows; `handed` holds what is made of them.
+        after : tuple
+            Arguments after those.
+
+        Returns
+        -------
+        list
+            Of the call for the batch, or of the calls for each example.
+
+        Raises
+        ------
+        AdapterError
+            If the adapter does not give this function.
+        """
+        return [self.call(role, *given, *after) for given in self._hand(*batch)]
+
+    def call(self, role: str, *arguments: Any) -> Any:
+        """
+        Call the user's function with the user's own kind of arguments.
+
+        Parameters
+        ----------
+        role : str
+            Of the adapter.
+        *arguments : Any
+            Handed over as they are: in the user's layout, in any memory, of any dtype.
+
+        Returns
+        -------
+        Any
+            The very object that came back.
+
+        Raises
+        ------
+        AdapterError
+            If the adapter does not give this function.
+        """
+        accessor = getattr(self.adapter, role)
+        if accessor is None:
+            msg = f"`{role}` is not given"
+            raise AdapterError(msg)
+        return access.call(self.net, accessor, role, *arguments)
+
+    def shown(self, x: Array) -> list[Shown]:
+        """
+        Return what the user's forward pass shows, in its own form.
+
+        Parameters
+        ----------
+        x : ndarray of shape (batch, sizes[0])
+            Examples; not modified by us.
+
+        Returns
+        -------
+        list of Shown
+            Of the call for the batch, or of the calls for each example.
+        """
+        layout = self.traits.layout
+        if not layout.is_single:
+            (given,) = self._hand(x)
+            return [self._shown(self.call("forward", *given), len(x))]
+        # What one call returns may be overwritten by the next.
+        return [self._shown(self.call("forward", *g), 1).copied() for g in self._hand(x)]
+
+    def forward(self, x: Array) -> Forward:
+        """
+        Run the user's forward pass.
+
+        Parameters
+        ----------
+        x : ndarray of shape (batch, sizes[0])
+            Examples; not modified by us.
+
+        Returns
+        -------
+        Forward
+            In canonical form.
+        """
+        return Forward(self.shown(x), self.traits.layout, self.sizes, x)
+
+    def predict(self, x: Array) -> Array:
+        """
+        Return the outputs by `predict`, or by `forward` where there is no `predict`.
+
+        Parameters
+        ----------
+        x : ndarray of shape (batch, sizes[0])
+            Examples; not modified by us.
+
+        Returns
+        -------
+        ndarray of shape (batch, sizes[-1])
+            Outputs.
+
+        Raises
+        ------
+        AssertionError
+            If their shape does not fit.
+        """
+        if self.adapter.predict is None:
+            return self.forward(x).output
+        return self.rows(self.raw("predict", x), self.sizes[-1])
+
+    def cost(self, x: Array, y: Array) -> Any:
+        """
+        Return the user's cost of a batch, in the user's reduction.
+
+        Parameters
+        ----------
+        x, y : ndarray
+            Examples and targets as rows; not modified by us.
+
+        Returns
+        -------
+        number
+            As the user's code returned it; of single examples the sum or mean.
+        """
+        values = self.raw("cost", x, y)
+        if not self.traits.layout.is_single:
+            return values[0]
+        return self._reduced(sum(values[1:], start=values[0]), len(values))
+
+    def gradient(self, x: Array, y: Array) -> Parameters:
+        """
+        Return the user's gradient of a batch, in the user's reduction.
+
+        Parameters
+        ----------
+        x, y : ndarray
+            Examples and targets as rows; not modified by us.
+
+        Returns
+        -------
+        case.Parameters
+            Derivatives in the places of weights and biases; the user's own memory, but for
+            single examples.
+
+        Raises
+        ------
+        AssertionError
+            If the structure does not fit the sizes.
+        """
+        arrangement = self.traits.gradient or self.traits.parameters
+        if arrangement is None:
+            msg = "`weights` must be given: they tell how a gradient is arranged"
+            raise AdapterError(msg)
+        total: Parameters | None = None
+        for given in self._hand(x, y):
+            value = self.call("gradient", *given)
+            each = arrangement.canonical(value, self.sizes, "gradient")
+            if not self.traits.layout.is_single:
+                return each
+            total = each.copy() if total is None else _sum(total, each)
+        assert total is not None  # noqa: S101 - a batch has examples
+        return Parameters(
+            self.sizes,
+            [self._reduced(w, len(x)) for w in total.weights],
+            [self._reduced(b, len(x)) for b in total.biases],
+        )
+
+    def step(self, x: Array, y: Array, learning_rate: float) -> None:
+        """
+        Make the user's step of gradient descent, one for each of single examples.
+
+        Parameters
+        ----------
+        x, y : ndarray
+            Examples and targets as rows; not modified by us.
+        learning_rate : float
+            Length of the step.
+        """
+        for given in self._hand(x, y):
+            self._became(self.call("step", *given, learning_rate))
+
+    def fit(
+        self,
+        x: Array,
+        y: Array,
+        *,
+        epochs: int,
+        batch_size: int,
+        learning_rate: float,
+        rng: np.random.Generator,
+    ) -> None:
+        """
+        Train the user's network.
+
+        Parameters
+        ----------
+        x, y : ndarray
+            Examples and targets as rows; not modified by us.
+        epochs, batch_size : int
+            How often, and in batches of how many.
+        learning_rate : float
+            Length of a step.
+        rng : numpy.random.Generator
+            For shuffling.
+        """
+        columns = self.adapter.layout == "columns"
+        self._batch = len(x)
+        self.handed = [np.array(a.T if columns else a, order="C") for a in (x, y)]
+        self._became(self.call("fit", *self.handed, epochs, batch_size, learning_rate, rng))
+
+    def save(self, path: str) -> None:
+        """
+        Let the user's network be saved.
+
+        Parameters
+        ----------
+        path : str
+            Of the file.
+        """
+        self.call("save", path)
+
+    def load(self, path: str) -> None:
+        """
+        Let the user's network be loaded.
+
+        Parameters
+        ----------
+        path : str
+            Of the file.
+        """
+        self._became(self.call("load", path))
+        self._store = None
+
+    # --- plumbing --------------------------------------------------------------------------
+
+    def _hand(self, *batch: Array) -> list[tuple[Array, ...]]:
+        """Return the arguments of each call, and remember them."""
+        native = [self.native(rows) for rows in batch]
+        self._batch = len(batch[0])
+        self.handed = [array for arrays in native for array in arrays]
+        return list(zip(*native, strict=True))
+
+    def _shown(self, result: Any, batch: int) -> Shown:
+        """Return what one call of `forward` shows, with what it left in attributes."""
+        seen = shown(result, batch, self.sizes[-1], self.traits.layout)
+        lists = [
+            getattr(seen, name)
+            if accessor is None
+            else items_of(read(self.net, accessor, name))
+            for name, accessor in (
+                ("zs", self.adapter.zs),
+                ("activations", self.adapter.activations),
+            )
+        ]
+        output = seen.output
+        if result is None and lists[1] is not None:
+            output = lists[1][-1]  # forward that returns nothing
+        return Shown(output, *lists)
+
+    def _reduced(self, total: Any, batch: int) -> Any:
+        """Return the user's reduction of what single examples sum to."""
+        return total / batch if self.adapter.reduction == "mean" else total
+
+    def _parameter_store(self) -> Store:
+        """Return what reads and writes the parameters of the network as it is now."""
+        if self.traits.parameters is None:
+            msg = "`weights` must be given: this needs parameters that can be read"
+            raise AdapterError(msg)
+        if self._store is None:
+            self._store = Store(self.net, self.adapter, self.traits.parameters, self.sizes)
+        return self._store
+
+    def _became(self, result: Any) -> None:
+        """Take a new network, where a call returned one instead of changing the old one."""
+        if result is self.net or type(result) is not type(self.net):
+            return
+        if isinstance(result, (list, tuple, dict)) and not self._is_network(result):
+            return
+        self.net, self._store = result, None
+
+    def _is_network(self, result: Any) -> bool:
+        """Whether lists are parameters, and not a history of costs."""
+        arrangement = self.traits.parameters
+        try:
+            return arrangement is None or bool(
+                arrangement.leaves(stored(result, self.adapter), self.sizes, "parameters")
+            )
+        except Exception:  # noqa: BLE001 - the user's accessors expect a network
+            return False
+
+
+def _sum(first: Parameters, second: Parameters) -> Parameters:
+    """Return the sum of two gradients."""
+    return Parameters(
+        first.sizes,
+        [a + b for a, b in zip(first.weights, second.weights, strict=True)],
+        [a + b for a, b in zip(first.biases, second.biases, strict=True)],
+    )

@@ -1,0 +1,149 @@
+"""`nncore verify` and `nncore new` from a shell."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nncore import cli
+from nncore.verify import CHECKS, Result, Status, campaign
+from nncore.verify.campaign import INTERRUPTED, Outcome, Task
+
+SOURCE = """
+from nncore import Network
+from nncore.verify import Adapter
+adapter = Adapter(make=Network, weights="weights", biases="biases", forward="forward")
+"""
+
+
+@pytest.fixture(autouse=True)
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory with an implementation."""
+    (tmp_path / "implementation_of_mine.py").write_text(SOURCE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+    return tmp_path
+
+
+TARGET = "implementation_of_mine.py:adapter"
+PASSED = Result("law", "structure", "It holds.", Status.PASSED)
+FAILED = Result("broken", "structure", "It holds.", Status.FAILED, "it does not")
+
+
+def stand_in(
+    monkeypatch: pytest.MonkeyPatch, outcome_of: Callable[[Task], Outcome]
+) -> list[Task]:
+    """Let tasks end at once, and return those that were asked for."""
+    asked: list[Task] = []
+
+    def in_process(task: Task, told: Any, _running: Any) -> Outcome:
+        asked.append(task)
+        outcome = outcome_of(task)
+        for result in outcome.results:
+            told(result)
+        return outcome
+
+    monkeypatch.setattr(campaign, "in_process", in_process)
+    return asked
+
+
+def test_a_run_from_beginning_to_end(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["verify", TARGET, "--only", "list_lengths", "-n", "3", "--seed", "5"]
+    assert cli.main([*arguments, "--json", "r.json", "--junit", "r.xml"]) == 0
+    assert f"{TARGET}: 1 passed" in capsys.readouterr().out
+    [row] = json.loads(Path("r.json").read_text("utf-8"))
+    assert (row["seed"], row["results"][0]["examples"]) == (5, 3)
+    assert 'name="list_lengths"' in Path("r.xml").read_text("utf-8")
+
+
+def test_options_reach_the_tasks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = stand_in(monkeypatch, lambda task: Outcome(task, [PASSED]))
+    options = "--only structure,gradient --only list_lengths --max-seconds 3 --timeout 9"
+    more = "--memory 512 -n 4 --seed 1 -j 2"
+    status = cli.main(["verify", "a.py", "b.py", "a.py", *options.split(), *more.split()])
+    assert status == 0
+    only = ("structure", "gradient", "list_lengths")
+    expected = [Task(name, 4, 1, only, 3.0, 9.0, 2**29) for name in ("a.py", "b.py")]
+    assert sorted(asked, key=lambda task: task.target) == expected
+    assert "b.py: 1 passed" in capsys.readouterr().out
+
+
+def test_one_seed_is_drawn_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = stand_in(monkeypatch, lambda task: Outcome(task, [PASSED]))
+    cli.main(["verify", "a.py", "b.py"])
+    seeds = {task.seed for task in asked}
+    assert len(seeds) == 1
+    assert None not in seeds
+
+
+def test_exit_codes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stand_in(monkeypatch, lambda task: Outcome(task, [FAILED]))
+    assert cli.main(["verify", "a.py"]) == 1
+    assert "FAILED broken" in capsys.readouterr().out
+    stand_in(monkeypatch, lambda task: Outcome(task, [PASSED], "killed"))
+    assert cli.main(["verify", "a.py", "--json", "-"]) == 2
+    [row] = json.loads(capsys.readouterr().out)
+    assert row["error"] == "killed"
+
+
+def test_ctrl_c_reports_what_is_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(task: Task) -> Outcome:
+        raise KeyboardInterrupt
+
+    stand_in(monkeypatch, interrupted)
+    assert cli.main(["verify", "a.py"]) == 130
+    assert INTERRUPTED in capsys.readouterr().out
+
+
+def test_a_cluster_gets_the_same_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    dask = pytest.importorskip("nncore.verify.dask")
+    addresses: list[str] = []
+
+    def cluster(address: str) -> campaign.Scheduler:
+        addresses.append(address)
+        return lambda _, tasks: [Outcome(task, [PASSED]) for task in tasks]
+
+    monkeypatch.setattr(dask, "cluster", cluster)
+    assert cli.main(["verify", "a.py", "--dask", "tcp://127.0.0.1:1"]) == 0
+    assert addresses == ["tcp://127.0.0.1:1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "name at least one MODULE_OR_FILE:ADAPTER"),
+        (["a.py", "--only", "no_such_law"], "`--only` names 'no_such_law'"),
+        (["a.py", "--json", "missing/r.json"], "missing"),
+        (["a.py", "--memory", "3"], "--memory"),
+    ],
+)
+def test_bad_input(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["verify", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_the_list_of_laws(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["verify", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(CHECKS)
+    assert any("list_lengths: " in line for line in lines)
+
+
+def test_a_new_project(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["new", "mine"]) == 0
+    assert "next: cd mine && pytest" in capsys.readouterr().out
+    assert Path("mine/adapter.py").exists()
+    assert cli.main(["new", "mine"]) == 2
+    assert "not an empty directory" in capsys.readouterr().err
