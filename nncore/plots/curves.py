@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .canvas import STYLES, new_axes, new_figure
+from .canvas import GREY, STYLES, new_axes, new_figure
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -69,7 +69,7 @@ def learning_curves(
             ax.plot(epochs, values, color=color, linestyle=line, marker=marker, label=name)
     if best_epoch is not None:
         label = f"lowest validation cost: epoch {best_epoch}"
-        ax.axvline(best_epoch, color="0.5", linewidth=0.8, linestyle=":", label=label)
+        ax.axvline(best_epoch, color=GREY, linewidth=1, linestyle=":", label=label)
     _over_epochs(ax, ylabel)
     if ax.get_legend_handles_labels()[1]:
         ax.legend(frameon=False)

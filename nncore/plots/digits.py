@@ -68,7 +68,7 @@ def confusion_matrix(
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for i, j in np.argwhere(table):
-        # A mistake is bold and underlaid, so that print and screen show it without colour.
+        # A mistake is bold: few are too pale to be seen by their tone.
         dark, mistake = shares[i, j] > 0.5, i != j
         ax.text(
             j,

@@ -139,7 +139,10 @@ def step_sizes(
     for (name, values), (color, line, marker) in zip(errors.items(), STYLES, strict=False):
         error = np.abs(np.asarray(values, dtype=float))
         if error.shape != steps.shape:
-            msg = f"`errors` must be one for each of {steps.shape} steps, got {error.shape} in {name!r}"
+            msg = (
+                f"`errors` must hold an error for each step, shape {steps.shape}, got "
+                f"{error.shape} in {name!r}"
+            )
             raise ValueError(msg)
         ax.plot(
             steps,
@@ -182,8 +185,8 @@ def _mark_certified(ax: Axes, radius: float) -> None:
     ax.set_ylim(bottom=FLOOR)
     ax.annotate(
         f"{text} (below this axis)",
-        xy=(0.04, 0),
-        xytext=(0.07, 0.035),
+        xy=(0.03, 0),
+        xytext=(0.015, 0.065),
         xycoords="axes fraction",
         arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5},
         size=9,

@@ -17,6 +17,8 @@ COLUMN, NEURON, RADIUS, CELL = 3.0, 1.0, 0.34, 0.2
 # Wider layers, and longer sides of a matrix, are abbreviated.
 MOST_NEURONS, MOST_CELLS = 6, 5
 LISTS = ("weights", "biases", "zs", "activations")
+# Where the drawing of a small network ends: the caption needs room.
+NARROWEST = 6.5
 # Inches for each unit.
 SCALE = 0.62
 
@@ -58,7 +60,7 @@ def network_drawing(sizes: Sequence[int], *, ax: Axes | None = None) -> Axes:
         msg = f"`sizes` must be two or more numbers of at least 1, got {list(sizes)}"
         raise ValueError(msg)
     middle = (min(max(sizes), MOST_NEURONS) - 1) / 2 * NEURON
-    left, right = -2.3, (len(sizes) - 1) * COLUMN + 1.3
+    left, right = -2.3, max((len(sizes) - 1) * COLUMN + 1.3, NARROWEST)
     top = middle + 1.6
     ends = [-middle - 1.1]
     for name in LISTS:
@@ -75,15 +77,12 @@ def network_drawing(sizes: Sequence[int], *, ax: Axes | None = None) -> Axes:
             _array(ax, _shape(sizes, l, name), f"{name}[{l}]", l * COLUMN, above, below)
     for name, above, below in zip(LISTS, ends, ends[1:], strict=False):
         ax.text(left, (above + below) / 2 + 0.25, name, va="center", weight="bold", size=9)
-    ax.text(
-        left,
-        bottom + 0.3,
-        f"weights[l][j, k] leads from neuron k of layer l-1 to neuron j of layer l; dashed: "
-        f"weights[1][0, {sizes[0] - 1}]",
-        size=8,
-        color=GREY,
-        va="center",
+    last = sizes[0] - 1
+    caption = (
+        "weights[l][j, k] leads from neuron k of layer l-1 to neuron j of layer l\n"
+        f"dashed: weights[1][0, {last}], from neuron {last} of layer 0 to neuron 0 of layer 1"
     )
+    ax.text(left, bottom + 0.4, caption, size=8, color=GREY, va="center")
     ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     ax.axis("off")
     return ax
@@ -171,5 +170,5 @@ def _array(
 
 def _cell(ax: Axes, x: float, y: float, *, is_dot: bool) -> None:
     """Draw an entry as a square, or what is left out as a dot."""
-    marker, size = (".", 1.5) if is_dot else ("s", 5)
+    marker, size = (".", 3) if is_dot else ("s", 5)
     ax.plot([x], [y], marker, color=BLUE, markersize=size, markeredgewidth=0)
