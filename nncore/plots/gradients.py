@@ -20,7 +20,7 @@ COLUMNS = 4
 # An error below the spacing of doubles is drawn there: a logarithm knows no zero.
 LEAST = 1e-17
 # Where the axis of `step_sizes` ends, to leave room for what lies below.
-FLOOR = 1e-19
+FLOOR = 1e-20
 
 
 def error_maps(errors: Mapping[str, npt.ArrayLike], *, figure: Figure | None = None) -> Figure:
@@ -183,15 +183,10 @@ def _mark_certified(ax: Axes, radius: float) -> None:
         ax.annotate(text, (0, radius), xycoords=("axes fraction", "data"), va="bottom", size=9)
         return
     ax.set_ylim(bottom=FLOOR)
-    ax.annotate(
-        f"{text} (below this axis)",
-        xy=(0.03, 0),
-        xytext=(0.015, 0.065),
-        xycoords="axes fraction",
-        arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5},
-        size=9,
-        va="bottom",
-    )
+    arrow = {"arrowstyle": "-|>", "color": "black", "linewidth": 1.5}
+    ends = {"xy": (0.03, 0.0), "xytext": (0.03, 0.09)}
+    ax.annotate("", **ends, xycoords="axes fraction", arrowprops=arrow)
+    ax.text(0.05, 0.025, f"{text} (below this axis)", transform=ax.transAxes, size=9)
 
 
 def _aspect(table: npt.NDArray[np.float64]) -> str:
