@@ -120,7 +120,9 @@ def network_table(title: str, sizes: Sequence[int], hidden: str, output: str) ->
     >>> network_table("a network", [2, 3, 1], "tanh", "sigmoid").rows[1]
     ('1', '3', 'tanh', '(3, 2)', '(3,)', '9')
     """
-    rows = [("0", f"{sizes[0]:,}", "input", f"({sizes[0]}, 0)", "(0,)", "0")]
+    rows: list[tuple[str, ...]] = [
+        ("0", f"{sizes[0]:,}", "input", f"({sizes[0]}, 0)", "(0,)", "0")
+    ]
     total = 0
     for l in range(1, len(sizes)):
         count = sizes[l] * (sizes[l - 1] + 1)

@@ -97,5 +97,5 @@ def check_page(path: Path) -> None:
     """
     check_writable(path)
     with needs("train"):
-        import jinja2 as _  # noqa: PLC0415 - an extra
-        import matplotlib as _  # noqa: F401, PLC0415
+        import jinja2  # noqa: F401, PLC0415 - an extra
+        import matplotlib.figure  # noqa: F401, PLC0415 - an extra

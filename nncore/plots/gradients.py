@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -184,12 +184,12 @@ def _mark_certified(ax: Axes, radius: float) -> None:
         return
     ax.set_ylim(bottom=FLOOR)
     arrow = {"arrowstyle": "-|>", "color": "black", "linewidth": 1.5}
-    ends = {"xy": (0.03, 0.0), "xytext": (0.03, 0.09)}
-    ax.annotate("", **ends, xycoords="axes fraction", arrowprops=arrow)
+    base, tip = (0.03, 0.09), (0.03, 0.0)
+    ax.annotate("", tip, base, xycoords="axes fraction", arrowprops=arrow)
     ax.text(0.05, 0.025, f"{text} (below this axis)", transform=ax.transAxes, size=9)
 
 
-def _aspect(table: npt.NDArray[np.float64]) -> str:
+def _aspect(table: npt.NDArray[np.float64]) -> Literal["equal", "auto"]:
     """Return whether entries are squares; of long arrays they would be threads."""
     rows, columns = table.shape
     return "equal" if 1 / 8 <= rows / columns <= 8 else "auto"

@@ -5,20 +5,20 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from .. import plots
-from ..pages import render
-from ..terminal import confusion_matrix
+from nncore import plots
+from nncore.pages import render
+from nncore.terminal import confusion_matrix
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure, FigureBase
 
-    from ..datasets import Dataset
-    from ..history import History
-    from ..network import Network
+    from nncore.datasets import Dataset
+    from nncore.history import History
+    from nncore.network import Network
 
 __all__ = ["to_html"]
 
@@ -169,10 +169,11 @@ def _drawing(net: Network) -> dict[str, Any]:
     )
 
 
-def _picture(figure: Figure | SubFigure, title: str, alt: str, caption: str) -> dict[str, Any]:
+def _picture(figure: FigureBase, title: str, alt: str, caption: str) -> dict[str, Any]:
     """Return what the page shows of a figure, itself included."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=RESOLUTION)
+    # Axes of a new figure lie in no part of it, which could not be saved.
+    cast("Figure", figure).savefig(file, format="png", dpi=RESOLUTION)
     data = file.getvalue()
     # Width and height stand at fixed places of every PNG.
     width, height = (int.from_bytes(data[start : start + 4]) // 2 for start in (16, 20))
