@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import warnings
 from pathlib import Path
 
 import pdoc
@@ -26,6 +27,9 @@ def write(directory: Path) -> None:
         # pdoc looks for names where they are bound, not for what a module imports when asked.
         for public in module.__all__:
             setattr(module, public, getattr(module, public))
+    # pdoc looks for the names in an annotation where a class is exported, not where it is
+    # written; what it does not find it shows as it is written.
+    warnings.filterwarnings("ignore", "Error parsing type annotation")
     pdoc.render.configure(docformat="numpy", show_source=False)
     # Other modules are plumbing.
     others = (module for module in tuple(sys.modules) if module.startswith("nncore."))

@@ -195,7 +195,7 @@ def test_light_and_dark_are_both_readable(
 
 
 def test_opening_time(page: Page, pages: dict[str, Path]) -> None:
-    """The times are printed; what is asserted is that there is something to time."""
+    """The times are printed: machines differ. All of the page is there when they end."""
 
     def seconds(name: str) -> float:
         start = time.perf_counter()
@@ -203,7 +203,7 @@ def test_opening_time(page: Page, pages: dict[str, Path]) -> None:
         page.evaluate("new Promise(requestAnimationFrame)")
         return time.perf_counter() - start
 
-    times = {name: [] for name in pages} | {name: [seconds(name)] for name in pages}
+    times = {name: [seconds(name)] for name in pages}
     for _ in range(5):
         for name in pages:
             times[name].append(seconds(name))
@@ -212,7 +212,8 @@ def test_opening_time(page: Page, pages: dict[str, Path]) -> None:
         more = median(times[name]) - empty
         size = pages[name].stat().st_size
         print(f"\n{name}: {size / 1e3:.0f} kB, opens {more:.2f} s later than an empty page")
-    assert page.locator("img").count() >= 0
+    page.goto(pages["verify"].as_uri(), wait_until="load")
+    assert page.locator("tbody tr").count() == 500
 
 
 def _luminance(colour: str) -> float:
