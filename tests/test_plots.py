@@ -287,6 +287,7 @@ def test_a_pass_is_drawn_layer_by_layer() -> None:
 def test_a_pass_that_overflowed_is_drawn() -> None:
     figure = forward_pass([[], [np.inf]], [[0.0], [np.nan]], figure=Figure())
     assert np.isfinite(figure.axes[1].get_xlim()).all()
+    assert (texts(figure.axes[1]), texts(figure.axes[3])) == ([" inf"], [" nan"])
 
 
 def test_what_is_no_pass_of_one_example_is_refused() -> None:

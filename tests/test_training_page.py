@@ -13,6 +13,7 @@ from nncore import History, Network, cli
 from nncore.datasets import digits
 from nncore.extras import MissingExtraError
 from nncore.outputs import check_page
+from nncore.verbs import training_page
 from nncore.verbs.training_page import to_html
 
 QUICK = ("train", "--sizes", "64,8,10", "--epochs", "2", "-o", "d.npz")
@@ -21,6 +22,8 @@ QUICK = ("train", "--sizes", "64,8,10", "--epochs", "2", "-o", "d.npz")
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    # Coarse pictures are quick.
+    monkeypatch.setattr(training_page, "RESOLUTION", 40)
 
 
 def page_of(history: History) -> str:
@@ -53,8 +56,8 @@ def test_train_writes_a_page_that_stands_alone(capsys: pytest.CaptureFixture[str
     for source, width, height, alt in images:
         data = base64.b64decode(source.removeprefix("data:image/png;base64,"))
         assert data.startswith(b"\x89PNG")
-        assert int(width) > 200
-        assert int(height) > 200
+        assert int(width) > 50
+        assert int(height) > 50
         assert len(alt) > 30
     assert not re.search(r'(?:src|href)="(?!data:|#)', page)
 

@@ -40,7 +40,7 @@ def forward_pass(
     -------
     matplotlib.figure.Figure
         A column for each layer: above ``zs[l]``, below ``activations[l]``, a bar for each
-        neuron. Those of one row have one scale.
+        neuron. Those of one row have one scale. What is not finite is written out.
 
     Raises
     ------
@@ -103,7 +103,10 @@ def _bars(
         ax.set_yticks([])
         return
     few = len(values) <= FEW
-    ax.barh(range(len(values)), values, height=0.7 if few else 1.0, color=color)
+    finite = np.where(np.isfinite(values), values, 0.0)
+    for j in np.flatnonzero(~np.isfinite(values)):
+        ax.text(0, j, f" {values[j]}", va="center", weight="bold", size=8)
+    ax.barh(range(len(values)), finite, height=0.7 if few else 1.0, color=color)
     ax.axvline(0, color=GREY, linewidth=0.8)
     ax.set_ylim(len(values) - 0.4, -0.6)
     if few:
