@@ -162,7 +162,7 @@ def exactness(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Pages of the public interface from its docstrings, in build/docs; a warning is an error."""
+    """API pages from the docstrings, in build/docs; a warning is an error."""
     install(session, "docs")
     session.run("python", "-W", "error", "tests/docs.py", "build/docs")
 

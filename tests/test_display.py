@@ -19,7 +19,7 @@ class Cells(HTMLParser):
         super().__init__()
         self.rows: list[list[str]] = []
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - as the parser calls it
         if tag == "tr":
             self.rows.append([])
         if tag in {"td", "th"}:

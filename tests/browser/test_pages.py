@@ -21,10 +21,14 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 # Nothing but the page itself may cause a request.
-QUIET = (
-    "--disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+QUIET = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDTHS = {"phone": 360, "desk": 1280}
 # A script that marks the page if it ever runs, however it was let in.
 ATTACKS = (
