@@ -31,9 +31,9 @@ class Cells(HTMLParser):
 
 
 def in_terminal(shown: object) -> str:
-    console = Console(file=StringIO(), width=200)
-    console.print(shown)
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    out = StringIO()
+    Console(file=out, width=200).print(shown)
+    return out.getvalue()
 
 
 def in_notebook(html: str) -> list[list[str]]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from nncore.extras import MissingExtraError
 from nncore.plots import (
@@ -34,6 +35,10 @@ def drawn(ax: Axes) -> dict[str, tuple[list[float], list[float]]]:
         str(line.get_label()): (numbers(line.get_xdata()), numbers(line.get_ydata()))
         for line in ax.lines
     }
+
+
+def shades(image: AxesImage) -> npt.NDArray[np.float64]:
+    return np.asarray(image.get_array(), dtype=float)
 
 
 def legend(ax: Axes) -> list[str]:
@@ -204,7 +209,7 @@ def test_the_confusion_matrix_shows_counts_in_their_cells() -> None:
     assert cells == {(0, 0): "8", (1, 0): "2", (1, 1): "9"}
     weights = {text.get_text(): text.get_fontweight() for text in ax.texts}
     assert weights == {"8": "normal", "2": "bold", "9": "normal"}
-    np.testing.assert_allclose(ax.images[0].get_array(), [[0.8, 0.2], [0, 1]])
+    np.testing.assert_allclose(shades(ax.images[0]), [[0.8, 0.2], [0, 1]])
     assert (ax.get_ylabel(), ax.get_xlabel()) == ("is", "taken for")
     named = confusion_matrix(np.zeros((2, 2), int), classes="ab", ax=Figure().subplots())
     assert [label.get_text() for label in named.get_xticklabels()] == ["a", "b"]
@@ -227,7 +232,7 @@ def test_misclassified_digits_come_surest_first_and_right_ones_not() -> None:
         "is 0 (30 %)\ntaken for 1 (70 %)",
         "is 1 (40 %)\ntaken for 0 (60 %)",
     ]
-    np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), images[1].reshape(2, 2))
+    np.testing.assert_array_equal(shades(figure.axes[0].images[0]), images[1].reshape(2, 2))
     assert figure.get_suptitle() == "3 of 4 misclassified"
     fewer = misclassified(images, [1, 1, 0, 1], outputs, image_shape=(2, 2), most=1)
     assert fewer.get_suptitle() == "3 of 4 misclassified, the 1 surest"
@@ -255,7 +260,7 @@ def test_the_first_layer_has_one_scale_around_zero() -> None:
     figure = first_layer([[0.5, -3.0], [1.0, 0.0]], (1, 2))
     images = [ax.images[0] for ax in figure.axes[:2]]
     assert {image.get_clim() for image in images} == {(-3.0, 3.0)}
-    np.testing.assert_array_equal(images[1].get_array(), [[1, 0]])
+    np.testing.assert_array_equal(shades(images[1]), [[1, 0]])
     assert figure.axes[2].get_ylabel() == "weight"
     few = first_layer(np.zeros((3, 2)), (2, 1), most=2, figure=Figure())
     assert few.get_suptitle() == "weights[1][j]: 2 of 3 neurons of layer 1"
@@ -271,7 +276,8 @@ def test_weights_that_are_no_images_are_refused(weights: list[float]) -> None:
 
 
 def test_a_pass_is_drawn_layer_by_layer() -> None:
-    zs, activations = [[], [-1.0, 2.0]], [np.arange(17.0), [0.25, 0.75]]
+    zs: list[npt.ArrayLike] = [[], [-1.0, 2.0]]
+    activations: list[npt.ArrayLike] = [np.arange(17.0), [0.25, 0.75]]
     figure = forward_pass(zs, activations)
     z0, z1, a0, a1 = figure.axes
     assert (texts(z0), z0.patches[:]) == (["[ ]\nempty"], [])
@@ -303,7 +309,7 @@ def test_what_is_no_pass_of_one_example_is_refused() -> None:
 
 
 def test_error_maps_have_one_scale_and_cross_out_what_is_unknown() -> None:
-    errors = {
+    errors: dict[str, npt.ArrayLike] = {
         "nabla_w[0]": np.empty((2, 0)),
         "nabla_w[1]": [[0.0, 1e-8], [np.nan, 5.0]],
         "nabla_b[1]": [0.0] * 20,
@@ -312,11 +318,11 @@ def test_error_maps_have_one_scale_and_cross_out_what_is_unknown() -> None:
     figure = error_maps(errors)
     empty, w, b, offset = figure.axes[:4]
     assert texts(empty) == ["[ ]\nempty"]
-    np.testing.assert_allclose(w.images[0].get_array(), [[-17, -8], [np.nan, 0]])
+    np.testing.assert_allclose(shades(w.images[0]), [[-17, -8], [np.nan, 0]])
     [cross] = w.lines
-    assert (list(cross.get_xdata()), list(cross.get_ydata())) == ([0], [1])
+    assert np.asarray(cross.get_xydata()).tolist() == [[0, 1]]
     assert (b.get_aspect(), w.get_aspect()) == ("auto", 1)
-    np.testing.assert_allclose(offset.images[0].get_array(), [[-1]])
+    np.testing.assert_allclose(shades(offset.images[0]), [[-1]])
     assert {ax.images[0].get_clim() for ax in (w, b, offset)} == {(-17.0, 0.0)}
     assert figure.axes[4].get_ylabel() == "relative error"
     assert not error_maps({}, figure=Figure()).axes

@@ -105,7 +105,7 @@ def _bars(
     few = len(values) <= FEW
     finite = np.where(np.isfinite(values), values, 0.0)
     for j in np.flatnonzero(~np.isfinite(values)):
-        ax.text(0, j, f" {values[j]}", va="center", weight="bold", size=8)
+        ax.text(0, int(j), f" {values[j]}", va="center", weight="bold", size=8)
     ax.barh(range(len(values)), finite, height=0.7 if few else 1.0, color=color)
     ax.axvline(0, color=GREY, linewidth=0.8)
     ax.set_ylim(len(values) - 0.4, -0.6)

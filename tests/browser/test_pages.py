@@ -84,7 +84,9 @@ def _result(number: int) -> Result:
     if number % 10:
         return Result(f"law_{number}", "group", "A law.", Status.PASSED, examples=25)
     attack = ATTACKS[number // 10 % len(ATTACKS)]
-    details = {"arrays": [{"path": attack, "levels": [[0.0, 0.5, None] * 20] * 5}]}
+    details: dict[str, object] = {
+        "arrays": [{"path": attack, "levels": [[0.0, 0.5, None] * 20] * 5}]
+    }
     return Result(
         f"law_{number}",
         "group",
@@ -189,7 +191,7 @@ def test_light_and_dark_are_both_readable(
 ) -> None:
     page.goto(pages[name].as_uri())
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         text, paper = (
             page.evaluate(f"getComputedStyle(document.body)[{key!r}]")
             for key in ("color", "backgroundColor")
