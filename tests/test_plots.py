@@ -209,7 +209,7 @@ def test_the_confusion_matrix_shows_counts_in_their_cells() -> None:
     assert cells == {(0, 0): "8", (1, 0): "2", (1, 1): "9"}
     weights = {text.get_text(): text.get_fontweight() for text in ax.texts}
     assert weights == {"8": "normal", "2": "bold", "9": "normal"}
-    np.testing.assert_allclose(shades(ax.images[0]), [[0.8, 0.2], [0, 1]])
+    np.testing.assert_allclose(shades(ax.images[0]), [[0.8, 0.2], [0.0, 1.0]])
     assert (ax.get_ylabel(), ax.get_xlabel()) == ("is", "taken for")
     named = confusion_matrix(np.zeros((2, 2), int), classes="ab", ax=Figure().subplots())
     assert [label.get_text() for label in named.get_xticklabels()] == ["a", "b"]
@@ -318,7 +318,7 @@ def test_error_maps_have_one_scale_and_cross_out_what_is_unknown() -> None:
     figure = error_maps(errors)
     empty, w, b, offset = figure.axes[:4]
     assert texts(empty) == ["[ ]\nempty"]
-    np.testing.assert_allclose(shades(w.images[0]), [[-17, -8], [np.nan, 0]])
+    np.testing.assert_allclose(shades(w.images[0]), [[-17.0, -8.0], [np.nan, 0.0]])
     [cross] = w.lines
     assert np.asarray(cross.get_xydata()).tolist() == [[0, 1]]
     assert (b.get_aspect(), w.get_aspect()) == ("auto", 1)
