@@ -140,7 +140,7 @@ def test_gradient_norms_skip_layer_0_and_differ_in_look() -> None:
     ax = gradient_norms([[], [0.1, 0.2], [0.3, 0.0]])
     assert drawn(ax)["layer 1"] == ([1, 2], [0.1, 0.2])
     assert np.isnan(drawn(ax)["layer 2"][1][1])
-    assert len({line.get_marker() for line in ax.lines}) == 2
+    assert len({str(line.get_marker()) for line in ax.lines}) == 2
     assert len({line.get_linestyle() for line in ax.lines}) == 2
     assert ax.get_yscale() == "log"
     assert legend(ax) == ["layer 1", "layer 2"]
