@@ -37,6 +37,7 @@ from .arrays import (
 )
 from .backprop import ForwardPass, Gradient, backprop, forward, mean_cost
 from .costs import Cost, output_cost
+from .display import Table, network_table
 from .history import Callback, History
 from .labels import Labels, are_labels, as_labels, classes_of, labels_of, one_hot
 from .learner import Data, Learner
@@ -170,6 +171,18 @@ class Network:
             f"output={self._cost.output.name!r}, cost={self._cost.name!r}, l2={self._l2!r}, "
             f"rng={self._seed}, dtype={self._dtype.name!r})"
         )
+
+    def __rich__(self) -> object:
+        return self._table().as_rich()
+
+    def _repr_html_(self) -> str:
+        """Return the layers as a table, for notebooks."""
+        return self._table().as_html()
+
+    def _table(self) -> Table:
+        """Return the layers as a table."""
+        names = self._hidden.name, self._cost.output.name
+        return network_table(repr(self), self._sizes, *names)
 
     def forward(self, x: npt.ArrayLike) -> ForwardPass:
         """
