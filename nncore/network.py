@@ -34,6 +34,7 @@ from .arrays import (
     as_matrix,
     as_parameter,
     as_vector,
+    check_finite,
 )
 from .backprop import ForwardPass, Gradient, backprop, forward, mean_cost
 from .costs import Cost, output_cost
@@ -636,8 +637,13 @@ class Network:
         """Return weights and biases, held to `sizes` and to finite floats."""
         weights, biases = self._parameters()
         for l in range(1, self.num_layers):
-            check_real(as_array(weights[l]), f"weights[{l}]")
-            check_real(as_array(biases[l]), f"biases[{l}]")
+            pairs = (
+                (f"weights[{l}]", as_array(weights[l])),
+                (f"biases[{l}]", as_array(biases[l])),
+            )
+            for name, array in pairs:
+                check_real(array, name)
+                check_finite(array, name)
         return weights, biases
 
     def _batch(self, x: object) -> Matrix[Any, Any]:
