@@ -15,6 +15,15 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
+# Tests of `nox -s conformance` and `nox -s browser`, which take minutes or need what pip lacks.
+SLOW = (
+    "tests/verify/test_calls_correct.py",
+    "tests/verify/test_checks_correct.py",
+    "tests/verify/test_cluster.py",
+)
+QUICK = [*(f"--ignore={name}" for name in SLOW), "--ignore=tests/browser"]
+
+
 def install(session: nox.Session, *groups: str) -> None:
     """Install the package with all of its extras, and the tools of the named groups."""
     session.install("-e", ".[all]", *nox.project.dependency_groups(PROJECT, *groups))
@@ -23,7 +32,7 @@ def install(session: nox.Session, *groups: str) -> None:
 def run_tests(session: nox.Session, *options: str) -> None:
     """Run unit tests and laws, without coverage."""
     for folder in ("tests", "property_tests"):
-        session.run("pytest", folder, *options, *session.posargs, env=ONE_THREAD)
+        session.run("pytest", folder, *QUICK, *options, *session.posargs, env=ONE_THREAD)
 
 
 @nox.session
@@ -51,9 +60,7 @@ def typing(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Unit tests; every branch of the package is covered."""
     install(session, "test")
-    session.run(
-        "pytest", "tests", "--cov", "--cov-report=term", *session.posargs, env=ONE_THREAD
-    )
+    session.run("pytest", "tests", *QUICK, "--cov", *session.posargs, env=ONE_THREAD)
 
 
 @nox.session
@@ -76,6 +83,16 @@ def campaign(session: nox.Session) -> None:
     """False alarms, detection, location and diagnosis of the judge: `-- --nightly -j 2`."""
     install(session, "test")
     session.run("python", "tests/gradcheck/campaign.py", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session(default=False)
+def conformance(session: nox.Session) -> None:
+    """Laws against faults and correct networks in many styles, libraries and a cluster."""
+    install(session, "test", "bench")
+    session.install("distributed>=2024.8")
+    session.run("nncore", "verify", "--self-test", "-j", "2", env=ONE_THREAD)
+    for name in SLOW:
+        session.run("pytest", name, *session.posargs, env=ONE_THREAD)
 
 
 @nox.session(python=nox.project.python_versions(PROJECT), default=False)

@@ -176,7 +176,7 @@ def test_a_value_that_matters_is_all_that_is_left() -> None:
     ],
 )
 def test_traps_are_drawn(condition: Callable[[Case], bool]) -> None:
-    assert find(cases(), condition, settings=SEARCH)
+    assert condition(find(cases(), condition, settings=SEARCH))
 
 
 def test_layouts_hold_the_same_numbers_in_other_places() -> None:
