@@ -39,8 +39,8 @@ def core(hidden: str, output: str, cost: str, l2: float = 0.0, **settings: Any) 
 
 
 def step(net: Network, x: Any, y: Any, learning_rate: float) -> None:
-    """Make one step: an epoch of one batch."""
-    net.fit(x, y, epochs=1, batch_size=len(x), learning_rate=learning_rate)
+    """Make one step: an epoch of one batch, whose order must not be left to chance."""
+    net.fit(x, y, epochs=1, batch_size=len(x), learning_rate=learning_rate, rng=0)
 
 
 def fit(
