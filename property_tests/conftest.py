@@ -13,6 +13,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+# Of the contracts; elsewhere pytest finds them by itself.
+from nncore.verify.plugin import pytest_addoption
+
+__all__ = ["pytest_addoption"]
+
 # No deadlines: a noisy machine is not a broken law. No explain phase: inside numpy it finds
 # lines of numpy.
 COMMON = settings(

@@ -31,7 +31,9 @@ def is_container(value: Any) -> bool:
     (True, False, False)
     """
     if isinstance(value, np.ndarray):
-        return value.dtype == object and value.ndim == 1 and any(map(_has_shape, value))
+        # In memory: a subclass may tell another dtype, or none after its time.
+        is_objects = np.ndarray.dtype.__get__(value) == object and value.ndim == 1
+        return bool(is_objects) and any(map(_has_shape, value.view(np.ndarray)))
     return (
         hasattr(value, "__iter__")
         and not hasattr(value, "shape")

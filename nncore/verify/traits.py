@@ -95,7 +95,7 @@ def probe_sizes(bounds: Mapping[str, Any]) -> tuple[int, ...]:
     Returns
     -------
     tuple of int
-        (3, 5, 4, 2), or as near to that as the bounds allow.
+        (3, 5, 4, 2), or as near to that as the bounds on layers allow.
 
     Examples
     --------
@@ -103,9 +103,9 @@ def probe_sizes(bounds: Mapping[str, Any]) -> tuple[int, ...]:
     ((3, 5, 4, 2), (3, 5, 2), (3, 5, 4, 5, 4, 2))
     """
     layers = min(max(4, bounds.get("min_layers", 2)), bounds.get("max_layers", 4))
-    low, high = bounds.get("min_width", 1), bounds.get("max_width", 6)
+    low = bounds.get("min_width", 1)  # wider than `max_width`: equal widths tell nothing
     hidden = itertools.islice(itertools.cycle((5, 4)), layers - 2)
-    return tuple(min(max(n, low), high) for n in (3, *hidden, 2))
+    return tuple(max(n, low) for n in (3, *hidden, 2))
 
 
 def _said(adapter: Adapter) -> set[str]:

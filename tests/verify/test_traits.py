@@ -46,7 +46,7 @@ def test_saving_alone_is_not_offered() -> None:
         ({}, (3, 5, 4, 2)),
         ({"max_layers": 2}, (3, 2)),
         ({"min_layers": 3, "max_layers": 3}, (3, 5, 2)),
-        ({"max_width": 4}, (3, 4, 4, 2)),
+        ({"max_width": 2}, (3, 5, 4, 2)),
         ({"min_width": 3}, (3, 5, 4, 3)),
     ],
 )
