@@ -10,7 +10,7 @@ import secrets
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -110,8 +110,8 @@ def _names(
     is_flag=False,
     flag_value="own",
     type=click.Choice(["own", "full"]),
-    help="Try the laws themselves: each planted fault by the law that must kill it, and correct "
-    "networks; =full tries everything against everything.",
+    help="Try the laws themselves: each planted fault by the law that must kill it, and "
+    "correct networks; =full tries everything against everything.",
 )
 def verify(
     *,
@@ -208,7 +208,7 @@ def _try_laws(
     from ..verify.selftest import Row, tasks
     from ..verify.selftest import self_test as run
 
-    settings = {"seed": seed, "max_examples": max_examples, "only": only}
+    settings: dict[str, Any] = {"seed": seed, "max_examples": max_examples, "only": only}
     total = sum(len(task.checks) for task in tasks(full, **settings))
     rows: list[Row] = []
     with _progress("trying the laws", total) as advance:

@@ -93,13 +93,13 @@ class Arrangement:
         for candidate in _candidates(layer0, like):
             if candidate.fits(leaves, sizes):
                 return dataclasses.replace(candidate, depth=depth)
-        shapes = ", ".join(str(leaf.shape) for leaf in leaves) or "none"
+        shapes = ", ".join(str(leaf.shape) for leaf in leaves)
         pairs = list(itertools.pairwise(sizes))
         msg = (
             f"{role}: for sizes {list(sizes)} arrays of shapes {shapes} came; expected are "
             f"weights {', '.join(str((b, a)) for a, b in pairs)}, or all of them transposed, "
-            f"and biases of {', '.join(str(b) for _, b in pairs)} entries, with or without entries "
-            f"for layer 0"
+            f"and biases of {', '.join(str(b) for _, b in pairs)} entries, with or without "
+            f"entries for layer 0"
         )
         raise AdapterError(msg)
 

@@ -55,11 +55,9 @@ class Parameters:
         n = self.sizes
         pairs = range(1, len(n))
         self.weights = [np.empty((n[0], 0))] + [
-            np.asanyarray(self.weights[l]).reshape(n[l], n[l - 1]) for l in pairs
+            _numbers(self.weights[l]).reshape(n[l], n[l - 1]) for l in pairs
         ]
-        self.biases = [np.empty(0)] + [
-            np.asanyarray(self.biases[l]).reshape(n[l]) for l in pairs
-        ]
+        self.biases = [np.empty(0)] + [_numbers(self.biases[l]).reshape(n[l]) for l in pairs]
 
     @property
     def last(self) -> int:
@@ -120,8 +118,8 @@ class Case:
         parameters = Parameters(self.sizes, self.weights, self.biases)
         self.sizes = parameters.sizes
         self.weights, self.biases = parameters.weights, parameters.biases
-        self.x = np.asanyarray(self.x).reshape(-1, self.sizes[0])
-        self.y = np.asanyarray(self.y).reshape(-1, self.sizes[-1])
+        self.x = _numbers(self.x).reshape(-1, self.sizes[0])
+        self.y = _numbers(self.y).reshape(-1, self.sizes[-1])
         if len(self.x) != len(self.y):
             msg = f"`x` has {len(self.x)} rows, but `y` has {len(self.y)}"
             raise ValueError(msg)
@@ -170,3 +168,11 @@ class Case:
             f"Case(sizes={list(self.sizes)}, weights={weights}, biases={biases}, "
             f"x={self.x.tolist()}, y={self.y.tolist()}, seed={self.seed})"
         )
+
+
+def _numbers(value: Any) -> Array:
+    """Return an array, of floats where integers are written; foreign numbers stay."""
+    array: Array = np.asanyarray(value)
+    if array.dtype.kind in "biu":
+        array = array.astype(float)
+    return array

@@ -134,7 +134,7 @@ class Store:
             if owner is not old:
                 changes.setdefault(id(owner), (owner, _like(owner, new)))
                 other = _same_view(old, *changes[id(owner)])
-                other[...] = new
+                other.view(np.ndarray)[...] = new.view(np.ndarray)
             changes[id(old)] = (old, other.tolist() if isinstance(old, list) else other)
         self._displaced = list(changes.values())
         found = replace(self.net, self._displaced)
@@ -158,25 +158,30 @@ def _owner(array: Any) -> Any:
 
 def _like(owner: Array, new: Array) -> Array:
     """Return an array with the numbers of the owner, for numbers of another kind."""
-    return np.array(owner, dtype=np.asarray(new).dtype).view(type(new))
+    return np.array(owner, dtype=_dtype(new)).view(type(new))
 
 
 def _same_view(view: Array, owner: Array, other: Array) -> Array:
     """Return the entries of another array that a view shows of its owner."""
     start = view.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
-    memory = other.reshape(-1) if other.flags.c_contiguous else other.T.reshape(-1)
+    plain = other.view(np.ndarray)
+    memory = plain.reshape(-1) if plain.flags.c_contiguous else plain.T.reshape(-1)
     return np.lib.stride_tricks.as_strided(
         memory[start // owner.itemsize :],
         view.shape,
-        [stride // owner.itemsize * other.itemsize for stride in view.strides],
-        subok=True,
-    )
+        [stride // owner.itemsize * plain.itemsize for stride in view.strides],
+    ).view(type(other))
+
+
+def _dtype(array: Any) -> np.dtype[Any]:
+    """Return the dtype that an array has in memory, whatever its class tells."""
+    dtype: np.dtype[Any] = np.ndarray.dtype.__get__(as_array(array))
+    return dtype
 
 
 def _fits(array: Any, own: Any) -> bool:
     """Whether numbers can be written into an array of the user's without losing their kind."""
-    numbers = np.asarray(array)  # a judge's arrays may say that they hold floats
-    return np.can_cast(numbers.dtype, as_array(own).dtype, "same_kind")
+    return np.can_cast(_dtype(array), _dtype(own), "same_kind")
 
 
 def _write(own: Any, array: Array) -> None:

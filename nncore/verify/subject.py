@@ -472,7 +472,7 @@ class Subject:
         arrangement = self.traits.parameters
         try:
             return arrangement is None or bool(
-                arrangement.leaves(stored(result, self.adapter), self.sizes, "parameters")
+                arrangement.canonical(stored(result, self.adapter), self.sizes, "parameters")
             )
         except Exception:  # noqa: BLE001 - the user's accessors expect a network
             return False

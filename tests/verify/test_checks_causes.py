@@ -33,7 +33,7 @@ class DerivativeOfActivation(Quadratic):
 
 
 class BiasOfTheLastExample(Softmax):
-    def nabla_b(self, l: int, delta: Array) -> Array:  # noqa: ARG002 - as the class wants it
+    def nabla_b(self, l: int, delta: Array) -> Array:
         return delta[-1] / len(delta)
 
 

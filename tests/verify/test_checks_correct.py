@@ -249,7 +249,7 @@ def test_sum_with_a_penalty_is_additive_but_for_the_penalty() -> None:
         def nabla_w(self, l: int, delta: Array, activations: list[Array]) -> Array:
             return delta.T @ activations[l - 1] + self.l2 * self.weights[l]
 
-        def nabla_b(self, l: int, delta: Array) -> Array:  # noqa: ARG002 - as the class wants it
+        def nabla_b(self, l: int, delta: Array) -> Array:
             return delta.sum(axis=0)
 
     usual = {"hidden": "tanh", "output": "sigmoid", "cost": "quadratic"}

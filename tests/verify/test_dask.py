@@ -15,14 +15,14 @@ from nncore.verify.dask import RETRIES, cluster
 class Future:
     def __init__(self, key: str, function: Callable[[Task], Outcome], task: Task) -> None:
         self.key = key
-        self._call = lambda: function(task)
+        self._outcome = function(task)
         self._is_lost = task.target == "lost"
 
     def exception(self) -> Exception | None:
         return RuntimeError("its workers were lost") if self._is_lost else None
 
     def result(self) -> Outcome:
-        return self._call()
+        return self._outcome
 
 
 class Client:

@@ -101,7 +101,7 @@ def test_a_correct_one_may_be_skipped() -> None:
 
 
 def test_an_error_of_its_own_is_told_from_a_broken_law() -> None:
-    fault("output_shape")(Raises)
+    fault("shapes_follow_sizes")(Raises)
     (row,) = self_test(only=["Raises"])
     assert row.outcome is Outcome.KILLED
     assert row.crashed

@@ -1,0 +1,45 @@
+"""An adapter refuses what cannot be meant, and says what is possible."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from typing import Any
+
+import pytest
+
+from nncore.verify import Adapter, AdapterError
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"make": 3}, "`make` must be a function of the sizes, it is 3"),
+        ({"cost": 3}, "`cost` must be a name, a function, or a tuple of a method"),
+        ({"gradient": ("backprop",)}, r"`gradient` must be .* it is \('backprop',\)"),
+        ({"gradient": ("backprop", 3)}, "`gradient` must be a name"),
+        ({"layout": "cols"}, "`layout` must be one of rows, columns, single; it is 'cols'"),
+        ({"reduction": "max"}, "`reduction` must be one of mean, sum; it is 'max'"),
+        ({"declares": {"loss": "mse"}}, "`declares` must be one of hidden, output, cost"),
+        ({"cases": {"depth": 3}}, "`cases` must be one of min_layers, max_layers"),
+        ({"cost": None}, "nothing is left to check: give `cost`, `gradient` or `forward`"),
+    ],
+)
+def test_wrong_settings(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(AdapterError, match=message):
+        Adapter(**{"make": list, "cost": "cost", **settings})
+
+
+def test_names() -> None:
+    assert Adapter(make=list, cost="cost").name == "list"
+    assert Adapter(make=partial(list), cost="cost").name == "partial"
+    assert Adapter(make=list, cost="cost", name="mine").name == "mine"
+
+
+def test_adapters_can_be_kept_in_dicts_and_changed_by_copy() -> None:
+    adapter = Adapter(make=list, cost="cost")
+    other = dataclasses.replace(adapter, forward="feed")
+    assert len({adapter, other, adapter}) == 2
+    assert other.forward == "feed"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        adapter.forward = "feed"  # type: ignore[misc]
