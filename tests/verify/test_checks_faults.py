@@ -60,7 +60,7 @@ class TwiceIfAlone(Plain):
 class SwappedFromThreeOn(Plain):
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
-        if len(sizes) == 3:
+        if len(sizes) not in {2, 4}:
             self.weights[1] = self.weights[1].T.copy()
 
 

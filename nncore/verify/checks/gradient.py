@@ -72,7 +72,9 @@ def _judge(net: Subject, case: Case, method: str) -> None:
     full = "differences_full" if method == "differences" else method
     if report.verdict == Verdict.WRONG:
         net.set_parameters(own)
-        report.causes = causes_of(net, case, report, lambda a, b, c: _report(a, b, c, full))
+        report.causes = causes_of(
+            net, case, report, lambda net, case, point: _report(net, case, point, full)
+        )
     cause = report.causes[0].sentence if report.causes else ""
     fail(f"{report}", cause=cause, details=report.to_dict())
 
