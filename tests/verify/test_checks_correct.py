@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from nncore import Network
+from nncore.gradcheck import Report, check_gradient
 from nncore.verify import CHECKS, Adapter, Case, Parameters, Result, Status, Subject
 from nncore.verify import autodiff as autodiff_module
 from nncore.verify.autodiff import gradient_by
+from nncore.verify.checks import gradient as gradient_module
 from nncore.verify.comparing import assert_gradients
 from nncore.verify.declared import Declared
 from nncore.verify.plain import Array, Plain, Quadratic, Relu, Softmax, sigmoid
@@ -117,6 +119,8 @@ def test_correct_implementation_breaks_no_law(name: str) -> None:
     results = [tried(CORRECT[name], law.name) for law in LAWS]
     assert [r for r in results if not r.status.is_good] == []
     assert sum(r.status is Status.PASSED for r in results) >= 12
+    # The strongest rung reaches them all: a law that is skipped says nothing.
+    assert [r.status for r in results if r.name == "gradient_is_certified"] == [Status.PASSED]
 
 
 @pytest.mark.parametrize("library", ["jax", "torch"])
@@ -323,6 +327,21 @@ def broken(adapter: Adapter, law: str, case: Case) -> bool:
     except AssertionError:
         return True
     return False
+
+
+def squares(factor: float) -> Report:
+    return check_gradient(lambda w: (w * w).sum(), lambda w: factor * w, np.array([1.5]))
+
+
+@pytest.mark.parametrize("here", [squares(1), None])
+def test_what_fails_at_a_point_and_not_beside_it_is_no_fault(
+    here: Report | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports = iter([here, squares(2)])
+    monkeypatch.setattr(gradient_module, "_report", lambda *_, **__: next(reports))
+    case = Case([1, 1], [[], [[1.0]]], [[], [0.0]], x=[[1.0]], y=[[1.0]])
+    assert not broken(Relu.adapter(), "gradient_is_certified", case)
+    assert next(reports, None) is None
 
 
 def test_digits_lost_below_the_normal_numbers_are_no_fault() -> None:

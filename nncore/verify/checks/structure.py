@@ -11,6 +11,7 @@ from ..access import as_array
 from ..case import Case
 from ..failure import fail
 from ..registry import SkipCheck, check
+from ..store import stored
 from ..subject import Subject
 
 __all__: list[str] = []
@@ -70,10 +71,12 @@ def example_shapes(net: Subject, case: Case) -> None:
 @check(needs={"parameters"}, group="structure")
 def parameter_shapes(net: Subject, case: Case) -> None:
     """For all sizes, layer l has weights of shape (n_l, n_{l-1}) and n_l biases."""
-    fresh = Subject(net.adapter, net.traits, case.parameters)
-    fresh.net = net.adapter.make(list(case.sizes))  # as it was made, before it is written
-    for each in (net, fresh):
-        each.parameters()  # raises where shapes do not fit
+    arrangement = net.traits.parameters
+    assert arrangement is not None  # noqa: S101 - a need of this law
+    fresh = net.adapter.make(list(case.sizes))  # as it is made, before anything is written
+    for each in (fresh, net.net):
+        # Raises where shapes do not fit.
+        arrangement.canonical(stored(each, net.adapter), case.sizes, "parameters")
 
 
 @check(needs={"parameters", "gradient"}, group="structure")
