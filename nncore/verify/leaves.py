@@ -32,7 +32,7 @@ def is_container(value: Any) -> bool:
     """
     if isinstance(value, np.ndarray):
         # In memory: a subclass may tell another dtype, or none after its time.
-        is_objects = np.ndarray.dtype.__get__(value) == object and value.ndim == 1
+        is_objects = np.ndarray.dtype.__get__(value).kind == "O" and value.ndim == 1
         return bool(is_objects) and any(map(_has_shape, value.view(np.ndarray)))
     return (
         hasattr(value, "__iter__")

@@ -66,7 +66,7 @@ class Store:
         Of the network.
     """
 
-    # A judge puts back attributes that its runs changed, in objects that have a ``__dict__``. It
+    # A judge puts back attributes that its runs changed, in objects with a ``__dict__``. It
     # does not follow libraries, though, and what was put into their objects must be remembered.
     __slots__ = ("_adapter", "_arrangement", "_displaced", "_sizes", "net")
 

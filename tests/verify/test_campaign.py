@@ -89,7 +89,7 @@ def test_ctrl_c_keeps_what_is_known() -> None:
     known = Result("law", "group", "It holds.", Status.PASSED)
 
     class Interrupted:
-        partial: dict[Task, list[Result]] = {second: [known]}  # noqa: RUF012 - of a test
+        partial: dict[Task, list[Result]] = {second: [known]}
 
         def __call__(self, _: Callable[[Task], Outcome], tasks: list[Task]) -> Any:
             yield Outcome(tasks[0], [known, known])

@@ -26,7 +26,7 @@ class Future:
 
 
 class Client:
-    asked: dict[str, Any] = {}  # noqa: RUF012 - of a test
+    asked: dict[str, Any] = {}
 
     def __init__(self, address: str, timeout: str) -> None:
         Client.asked = {"address": address, "timeout": timeout}
