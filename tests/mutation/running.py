@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 #: Processor seconds of one stage; an endless loop is a mutant that was noticed.
 SECONDS = 120
 #: The tests pass, and the tests fail or cannot be collected, in pytest's own numbers.
-PASSED, NOTICED = 0, {1, 2}
+PASSED, NOTICED, BROKEN = 0, {1, 2}, 99
 #: What the tests use of others, imported once for all children.
 LIBRARIES = ("numpy.testing", "hypothesis.strategies", "scipy.special", "mpmath", "flint")
 
@@ -148,7 +148,7 @@ def _start(mutant: Mutant | None, tests: list[str]) -> int:
         try:
             _run(mutant, tests)
         finally:
-            os._exit(99)  # the parent's work is not the child's
+            os._exit(BROKEN)  # the parent's work is not the child's
     return pid
 
 
@@ -161,5 +161,8 @@ def _run(mutant: Mutant | None, tests: list[str]) -> NoReturn:
     os.chdir(ROOT)
     if mutant is not None:
         sys.meta_path.insert(0, Finder(mutant))
-    options = ["-x", "-q", "--hypothesis-profile=mutation", "-pno:cacheprovider", "-pno:cov"]
+    os.environ["HYPOTHESIS_PROFILE"] = "mutation"
+    # Hypothesis, imported before, is a plugin whose assertions pytest would rewrite.
+    early = "-Wignore::pytest.PytestAssertRewriteWarning"
+    options = ["-x", "-q", "-pno:cacheprovider", early]
     os._exit(int(pytest.main([*options, *tests])))
