@@ -160,5 +160,28 @@ def exactness(session: nox.Session) -> None:
     session.run("python", "-m", "exactness", *session.posargs, env=env)
 
 
+@nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Slips planted in the code, one at a time: `nox -s mutation -- --help`."""
+    install(session, "test")
+    env = ONE_THREAD | {"PYTHONPATH": "tests"}
+    session.run("python", "-m", "mutation", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def damage(session: nox.Session) -> None:
+    """Every byte of every kind of file changed: `nox -s damage -- --help`."""
+    install(session, "test")
+    env = ONE_THREAD | {"PYTHONPATH": "tests"}
+    session.run("python", "-m", "damage", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def import_time(session: nox.Session) -> None:
+    """Time of `import nncore` beyond numpy's own."""
+    install(session, "test")
+    session.run("python", "tests/import_time.py", *session.posargs, env=ONE_THREAD)
+
+
 if __name__ == "__main__":
     nox.main()
