@@ -65,7 +65,7 @@ class Finder:
         self.mutant = mutant
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Return a spec whose loader plants the slip."""
         if fullname != f"nncore.{self.mutant.module}":
