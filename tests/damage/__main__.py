@@ -36,7 +36,7 @@ def main(*, kinds: tuple[str, ...], json_file: Path | None) -> None:
     figures: list[Figure] = []
     try:
         for name in kinds or tuple(FORMATS):
-            figures.append(_damage(name, console))
+            figures.append(_damage(name, console))  # noqa: PERF401 - what is known on Ctrl-C
     except KeyboardInterrupt:
         console.print("interrupted")
         write("damage", figures, json_file)

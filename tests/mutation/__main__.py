@@ -93,7 +93,7 @@ def main(
     interrupted = False
     try:
         for outcome in track(run, "mutants", len(tried), console=console, disable=silent):
-            outcomes.append(outcome)
+            outcomes.append(outcome)  # noqa: PERF402 - what is known on Ctrl-C
     except KeyboardInterrupt:
         interrupted = True
         console.print(f"interrupted after {len(outcomes)} of {len(tried)}")

@@ -45,20 +45,20 @@ class Slot(NamedTuple):
 
     parent: ast.AST
     field: str
-    index: int | None
+    at: int | None
 
     def get(self) -> ast.AST:
         """Return the node."""
         value = getattr(self.parent, self.field)
-        node: ast.AST = value if self.index is None else value[self.index]
+        node: ast.AST = value if self.at is None else value[self.at]
         return node
 
     def put(self, node: ast.AST) -> None:
         """Put another node in its place."""
-        if self.index is None:
+        if self.at is None:
             setattr(self.parent, self.field, node)
         else:
-            getattr(self.parent, self.field)[self.index] = node
+            getattr(self.parent, self.field)[self.at] = node
 
 
 def source(module: str) -> Path:
@@ -120,7 +120,7 @@ def _slots(
             yield from _slots(child, inside, here)
 
 
-def _says_nothing(node: ast.AST, parent: ast.AST) -> bool:
+def _says_nothing(node: ast.AST, parent: ast.AST) -> bool:  # noqa: C901, PLR0911 - a table
     """Return whether a node is a docstring, an import, a message or a matter of types."""
     match node:
         case ast.Import() | ast.ImportFrom() | ast.JoinedStr():
@@ -140,10 +140,8 @@ def _says_nothing(node: ast.AST, parent: ast.AST) -> bool:
         case ast.ClassDef(bases=[*_, ast.Name(id="Protocol")]):
             return True
         case ast.Constant(value=str()):
-            # cast("Matrix[M, N]", array)
+            # The type that a cast names.
             return isinstance(parent, ast.Call) and getattr(parent.func, "id", "") == "cast"
-        case ast.Call(func=ast.Name(id="cast")):
-            return False
         case _:
             return False
 
