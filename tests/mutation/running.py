@@ -95,8 +95,8 @@ def try_all(
     must pass without a mutant. Children still running are ended when the caller stops asking.
     """
     modules = {mutant.module for mutant in mutants}
-    for stage in sorted({tuple(s) for module in modules for s in stages[module]}):
-        _check_clean(list(stage))
+    for tests_of_stage in sorted({tuple(s) for module in modules for s in stages[module]}):
+        _check_clean(list(tests_of_stage))
     waiting = [Child(mutant, 0) for mutant in reversed(mutants)]
     running: dict[int, Child] = {}
     spent: dict[Mutant, float] = {}
