@@ -15,13 +15,19 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
-# Tests of `nox -s conformance` and `nox -s browser`, which take minutes or need what pip lacks.
+# Tests of sessions of their own, which take minutes or need what pip lacks.
 SLOW = (
     "tests/verify/test_calls_correct.py",
     "tests/verify/test_checks_correct.py",
     "tests/verify/test_cluster.py",
 )
-QUICK = [*(f"--ignore={name}" for name in SLOW), "--ignore=tests/browser"]
+QUICK = [
+    *(f"--ignore={name}" for name in SLOW),
+    "--ignore=tests/browser",
+    "--ignore=tests/damage",
+    "--ignore=tests/test_mutation.py",
+    "--ignore=tests/mutation",
+]
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -189,6 +195,28 @@ def browser(session: nox.Session) -> None:
     """HTML pages in a real Chromium, at the width of a phone and of a desk."""
     install(session, "browser")
     session.run("pytest", "tests/browser", "-s", *session.posargs, env=ONE_THREAD)
+
+
+def mutation(session: nox.Session) -> None:
+    """Slips planted in the code, one at a time: `nox -s mutation -- --help`."""
+    install(session, "test")
+    env = ONE_THREAD | {"PYTHONPATH": "tests"}
+    session.run("python", "-m", "mutation", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def damage(session: nox.Session) -> None:
+    """Every byte of every kind of file changed: `nox -s damage -- --help`."""
+    install(session, "test")
+    env = ONE_THREAD | {"PYTHONPATH": "tests"}
+    session.run("python", "-m", "damage", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def import_time(session: nox.Session) -> None:
+    """Time of `import nncore` beyond numpy's own."""
+    install(session, "test")
+    session.run("python", "tests/import_time.py", *session.posargs, env=ONE_THREAD)
 
 
 if __name__ == "__main__":

@@ -112,19 +112,19 @@ def read_archive(
     path: str | PathLike[str], kind: str, parse: Callable[[zipfile.ZipFile], T]
 ) -> T:
     """Return what `parse` makes of an archive; every damage is a ModelFileError."""
-    with Path(path).open("rb") as file:
-        try:
-            with zipfile.ZipFile(file) as archive:
-                return parse(archive)
-        except (OSError, ModelFileError) as error:
-            if isinstance(error, ModelFileError):
-                msg = f"{fspath(path)}: {error}"
-                raise ModelFileError(msg) from None
-            raise
-        except Exception as error:
-            # Whatever a damaged archive makes zipfile or numpy raise, callers see one error.
-            msg = f"{fspath(path)}: not a {kind}, or a damaged one ({error})"
-            raise ModelFileError(msg) from error
+    # Read first: what is raised afterwards is damage. A damaged archive sends zipfile to places
+    # before the start of the file, which on a disk is an OSError, too.
+    content = Path(path).read_bytes()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return parse(archive)
+    except ModelFileError as error:
+        msg = f"{fspath(path)}: {error}"
+        raise ModelFileError(msg) from None
+    except Exception as error:
+        # Whatever a damaged archive makes zipfile or numpy raise, callers see one error.
+        msg = f"{fspath(path)}: not a {kind}, or a damaged one ({error})"
+        raise ModelFileError(msg) from error
 
 
 def _model(archive: zipfile.ZipFile) -> Model:

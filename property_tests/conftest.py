@@ -37,6 +37,15 @@ settings.register_profile(
     derandomize=False,
     database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
 )
+# What fails need not be made small: only that it fails is asked, of hundreds of mutants.
+settings.register_profile(
+    "mutation",
+    COMMON,
+    max_examples=25,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

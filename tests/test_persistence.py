@@ -265,7 +265,7 @@ class TestLoad:
         def fail(*_: object) -> None:
             raise OSError(5, "Input/output error")
 
-        monkeypatch.setattr(zipfile.ZipFile, "read", fail)
+        monkeypatch.setattr(Path, "read_bytes", fail)
         with pytest.raises(OSError, match="Input/output error"):
             load(path)
 
