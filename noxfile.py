@@ -160,5 +160,19 @@ def exactness(session: nox.Session) -> None:
     session.run("python", "-m", "exactness", *session.posargs, env=env)
 
 
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """API pages from the docstrings, in build/docs; a warning is an error."""
+    install(session, "docs")
+    session.run("python", "-W", "error", "tests/docs.py", "build/docs")
+
+
+@nox.session(default=False)
+def browser(session: nox.Session) -> None:
+    """HTML pages in a real Chromium, at the width of a phone and of a desk."""
+    install(session, "browser")
+    session.run("pytest", "tests/browser", "-s", *session.posargs, env=ONE_THREAD)
+
+
 if __name__ == "__main__":
     nox.main()

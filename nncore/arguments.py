@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from .activations import ACTIVATIONS, Activation, Softmax
-from .arrays import Array, check_finite
+from .arrays import Array
 from .costs import COSTS, Cost
 from .settings import choose, integer
 
@@ -89,11 +89,10 @@ def check_list(name: str, arrays: object, num_layers: int) -> None:
 
 
 def check_real(array: Array, name: str) -> None:
-    """Raise unless a parameter is made of finite floats."""
+    """Raise unless an array that is trained, trained with or saved is made of floats."""
     if array.dtype.kind != "f":
         msg = f"`{name}` must be real to be trained or saved; got dtype {array.dtype}"
         raise TypeError(msg)
-    check_finite(array, name)
 
 
 def as_pair(validation: object) -> tuple[Any, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from .display import Table, history_table
+
 __all__ = ["Callback", "Epoch", "History"]
 
 
@@ -48,6 +50,18 @@ class History:
     validation_accuracy: list[float] = field(default_factory=list)
     best_epoch: int | None = None
     stopped: Literal["epochs", "patience", "callback", "interrupted", "diverged"] = "epochs"
+
+    def __rich__(self) -> object:
+        return self._table().as_rich()
+
+    def _repr_html_(self) -> str:
+        """Return the epochs as a table, for notebooks."""
+        return self._table().as_html()
+
+    def _table(self) -> Table:
+        """Return the epochs as a table."""
+        costs = self.cost, self.validation_cost
+        return history_table(*costs, self.validation_accuracy, self.best_epoch, self.stopped)
 
 
 @dataclass

@@ -34,9 +34,11 @@ from .arrays import (
     as_matrix,
     as_parameter,
     as_vector,
+    check_finite,
 )
 from .backprop import ForwardPass, Gradient, backprop, forward, mean_cost
 from .costs import Cost, output_cost
+from .display import Table, network_table
 from .history import Callback, History
 from .labels import Labels, are_labels, as_labels, classes_of, labels_of, one_hot
 from .learner import Data, Learner
@@ -170,6 +172,18 @@ class Network:
             f"output={self._cost.output.name!r}, cost={self._cost.name!r}, l2={self._l2!r}, "
             f"rng={self._seed}, dtype={self._dtype.name!r})"
         )
+
+    def __rich__(self) -> object:
+        return self._table().as_rich()
+
+    def _repr_html_(self) -> str:
+        """Return the layers as a table, for notebooks."""
+        return self._table().as_html()
+
+    def _table(self) -> Table:
+        """Return the layers as a table."""
+        names = self._hidden.name, self._cost.output.name
+        return network_table(repr(self), self._sizes, *names)
 
     def forward(self, x: npt.ArrayLike) -> ForwardPass:
         """
@@ -623,8 +637,13 @@ class Network:
         """Return weights and biases, held to `sizes` and to finite floats."""
         weights, biases = self._parameters()
         for l in range(1, self.num_layers):
-            check_real(as_array(weights[l]), f"weights[{l}]")
-            check_real(as_array(biases[l]), f"biases[{l}]")
+            pairs = (
+                (f"weights[{l}]", as_array(weights[l])),
+                (f"biases[{l}]", as_array(biases[l])),
+            )
+            for name, array in pairs:
+                check_real(array, name)
+                check_finite(array, name)
         return weights, biases
 
     def _batch(self, x: object) -> Matrix[Any, Any]:

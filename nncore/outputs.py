@@ -1,11 +1,12 @@
 """What cannot be written is found out before long work, not after it."""
 
+import importlib
 import tempfile
 from pathlib import Path
 
 from .extras import needs
 
-__all__ = ["check_picture", "check_writable"]
+__all__ = ["check_page", "check_picture", "check_writable"]
 
 
 def check_writable(path: Path) -> None:
@@ -71,3 +72,31 @@ def check_picture(path: Path) -> None:
     if path.suffix.removeprefix(".").lower() not in known:
         msg = f"{path}: a picture's name must end in one of .{', .'.join(sorted(known))}"
         raise ValueError(msg)
+
+
+def check_page(path: Path) -> None:
+    """
+    Check that a page with pictures can be made and written.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written.
+    MissingExtraError
+        When Jinja2 or matplotlib is not installed; the message says how to install it.
+
+    Examples
+    --------
+    >>> check_page(Path("no such directory/training.html"))
+    Traceback (most recent call last):
+    OSError: cannot write no such directory/training.html: No such file or directory
+    """
+    check_writable(path)
+    with needs("train"):
+        importlib.import_module("jinja2")
+        importlib.import_module("matplotlib.figure")

@@ -48,6 +48,19 @@ def test_mini_batches_tile_a_block_and_the_last_one_may_be_short() -> None:
         assert second.below is first
 
 
+@pytest.mark.parametrize(
+    ("dtype", "length", "columns"), [("f4", 64, True), ("f4", 65, False), ("f8", 64, False)]
+)
+def test_columns_are_together_where_that_is_faster(
+    dtype: str, length: int, *, columns: bool
+) -> None:
+    parameters, gradient = (Flat((6, 9, 3), np.dtype(dtype)) for _ in range(2))
+    block = Block(length, parameters, gradient, length, is_ahead=False)
+    (_, (first, last)) = block.steps[0]
+    assert first.z.flags.f_contiguous == first.delta.flags.f_contiguous == columns
+    assert last.z.flags.c_contiguous
+
+
 def engine_of(net: Network, batch_size: int, optimizer: Optimizer, **settings: Any) -> Engine:
     engine = Engine(
         net.sizes, net._hidden, net._cost, net._l2, net.dtype, batch_size, optimizer, **settings

@@ -21,8 +21,10 @@ from oracles.networks import (
 from oracles.optimizers import KINDS, OPTIMIZER_ORACLES, bound, draw_run, ours, textbook
 from strategies import HIDDEN, OUTPUTS
 
-MODELS = [Model("tanh", *output, 0.01) for output in OUTPUTS]
-MODELS += [Model(hidden, "sigmoid", "cross_entropy", 1.0) for hidden in HIDDEN]
+MODELS = [
+    *(Model("tanh", *output, 0.01) for output in OUTPUTS),
+    *(Model(hidden, "sigmoid", "cross_entropy", 1.0) for hidden in HIDDEN),
+]
 
 
 def drawn(model: Model) -> Drawn:

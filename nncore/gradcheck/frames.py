@@ -11,7 +11,11 @@ import numpy as np
 
 __all__ = ["is_users", "line_of"]
 
-_OURS = str(Path(__file__).resolve().parent)
+_PACKAGE = Path(__file__).resolve().parents[1]
+# The judges of gradients and of networks.
+_OURS = (str(_PACKAGE / "gradcheck"), str(_PACKAGE / "verify"))
+# Networks that come with the judge of networks, and are judged as users' are.
+_EXAMPLES = tuple(str(_PACKAGE / "verify" / name) for name in ("correct", "faults", "plain.py"))
 _LIBRARIES = (
     *(str(Path(sysconfig.get_paths()[key]).resolve()) for key in ("stdlib", "purelib")),
     # Wherever it stands: an environment may borrow the packages of another.
@@ -69,6 +73,8 @@ def is_users(filename: str) -> bool:
     if filename.startswith("<"):
         return not filename.startswith("<frozen")
     path = Path(filename).resolve()
-    is_ours = str(path).startswith((_OURS, *_LIBRARIES))
+    if str(path).startswith(_EXAMPLES):
+        return True
+    is_ours = str(path).startswith((*_OURS, *_LIBRARIES))
     is_builtin = filename in sys.builtin_module_names
     return not (is_ours or is_builtin or _INSTALLED & set(path.parts))

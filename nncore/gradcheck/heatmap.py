@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nncore.display import lines_html
+
 from .evidence import Verdict
 
 if TYPE_CHECKING:
@@ -17,8 +19,6 @@ __all__ = ["heatmap"]
 
 MOST_CELLS = 48
 PIXELS = 6
-# Of rich's styles to those of a browser.
-COLOURS = {"red": "#b00020", "yellow": "#8a6d00", "green": "#1b7f3b", "cyan": "#00687a"}
 GREY = "#d9d9d9"
 
 
@@ -37,19 +37,8 @@ def heatmap(lines: list[tuple[str, str]], arrays: list[Entries]) -> str:
     str
         One element without scripts; green agrees, red is wrong, grey cannot be told.
     """
-    text = "\n".join(
-        f'<span style="{_css(style)}">{html.escape(t)}</span>' for style, t in lines
-    )
     pictures = "".join(_picture(entries) for entries in arrays)
-    return f'<div><pre style="line-height:1.3">{text}</pre>{pictures}</div>'
-
-
-def _css(style: str) -> str:
-    """A style of rich as CSS."""
-    words = style.split()
-    colour = next((f"color:{COLOURS[word]};" for word in words if word in COLOURS), "")
-    weight = "font-weight:bold;" if "bold" in words else ""
-    return colour + weight + ("opacity:0.7;" if "dim" in words else "")
+    return f"<div>{lines_html(lines)}{pictures}</div>"
 
 
 def _picture(entries: Entries) -> str:

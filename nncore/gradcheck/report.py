@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nncore.display import lines_rich
+
 from .evidence import Entries, Evidence, Verdict, ratio_text
 from .heatmap import heatmap
 
@@ -143,9 +145,7 @@ class Report:
         return "\n".join(text for _, text in self.lines())
 
     def __rich__(self) -> object:
-        from rich.text import Text  # noqa: PLC0415 - only a rich console calls this
-
-        return Text("\n").join(Text(text, style) for style, text in self.lines())
+        return lines_rich(self.lines())
 
     def _repr_html_(self) -> str:
         """The report for notebooks, with a heat map of the error over each array."""

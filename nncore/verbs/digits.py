@@ -5,7 +5,7 @@
 
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import click
 import numpy as np
 
 from ..activations import ACTIVATIONS
-from ..outputs import check_picture, check_writable
+from ..outputs import check_page, check_picture, check_writable
 from ..terminal import confusion_matrix, examples, print_confusion, print_outputs
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ _data_option = click.option(
 @click.command(
     epilog=examples(
         "nncore train --sizes 64,30,10 --plot curves.png",
+        "nncore train --report training.html",
         "nncore train --data mnist --learning-rate 0.05 -o mnist.npz",
     )
 )
@@ -118,6 +119,13 @@ _data_option = click.option(
     metavar="FILE",
     help="Also draw the learning curves, as .png, .pdf or .svg.",
 )
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write an HTML page with settings, accuracy, and pictures of what was learned.",
+)
 def train(
     *,
     data: str,
@@ -131,6 +139,7 @@ def train(
     activation: str,
     output: Path | None,
     plot: Path | None,
+    report_path: Path | None,
 ) -> None:
     """
     Train a network and write it to a file.
@@ -154,6 +163,8 @@ def train(
     check_writable(output)
     if plot is not None:
         check_picture(plot)
+    if report_path is not None:
+        check_page(report_path)
     fitted, validation = dataset.hold_out()
     click.echo(
         f"{dataset.name}: {len(fitted[1])} examples to fit, {len(validation[1])} held out"
@@ -186,6 +197,20 @@ def train(
     if plot is not None:
         _plot(history, plot, f"{dataset.name}, sizes {', '.join(map(str, sizes))}")
         click.echo(f"wrote {plot}")
+    if report_path is not None:
+        settings = {
+            "data": dataset.name,
+            "sizes": ", ".join(map(str, sizes)),
+            "hidden activation": activation,
+            "epochs": f"{epochs_done} of {epochs}",
+            "batch size": batch_size,
+            "learning rate": learning_rate,
+            "l2": l2,
+            "patience": "none" if patience is None else patience,
+            "seed": seed,
+        }
+        _write_page(net, history, dataset, settings, report_path)
+        click.echo(f"wrote {report_path}")
     _report(net, dataset)
 
 
@@ -269,6 +294,19 @@ def _plot(history: "History", path: Path, title: str) -> None:
         title=title,
     )
     figure.savefig(path)
+
+
+def _write_page(
+    net: "Network",
+    history: "History",
+    dataset: "Dataset",
+    settings: Mapping[str, object],
+    path: Path,
+) -> None:
+    """Write the training as an HTML page."""
+    from .training_page import to_html
+
+    path.write_text(to_html(net, history, dataset, settings), encoding="utf-8")
 
 
 def _report(net: "Network", dataset: "Dataset") -> None:

@@ -23,8 +23,8 @@ def new(*, directory: Path, name: str | None) -> None:
     """
     Write a project into the new or empty directory DIR.
 
-    It holds a sample network, its adapter, tests, laws and strategies to extend, a noxfile and a
-    README; its tests pass as they stand.
+    It holds a sample network, its adapter, tests, laws and strategies to extend, a noxfile and
+    a README; its tests pass as they stand.
     """
     with needs("verify"):
         from ..verify.project import new_project

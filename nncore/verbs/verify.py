@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,6 +37,7 @@ def _names(
         "nncore verify mine.py:adapter",
         "nncore verify a.py:adapter b.py:adapter -j 2 --json results.json",
         "nncore verify --list",
+        "nncore verify --self-test -j 2",
     ),
 )
 @click.argument("targets", nargs=-1, metavar="[MODULE_OR_FILE:ADAPTER]...")
@@ -101,6 +104,15 @@ def _names(
     help="Also write the results as an HTML page.",
 )
 @click.option("--list", "is_list", is_flag=True, help="Print the laws, and try none.")
+@click.option(
+    "--self-test",
+    "self_test",
+    is_flag=False,
+    flag_value="own",
+    type=click.Choice(["own", "full"]),
+    help="Try the laws themselves: each planted fault by the law that must kill it, and "
+    "correct networks; =full tries everything against everything.",
+)
 def verify(
     *,
     targets: tuple[str, ...],
@@ -116,24 +128,23 @@ def verify(
     junit_path: Path | None,
     report_path: Path | None,
     is_list: bool,
+    self_test: str | None,
 ) -> int:
     """
     Try the laws of neural networks on implementations of any style.
 
     A target is a file or module, and the name of an nncore.verify.Adapter in it ("adapter" if
-    none is given). Exit codes: 0 if every law holds, 1 if one is broken, 2 if something could not
-    be run.
+    none is given). Exit codes: 0 if every law holds, 1 if one is broken, 2 if something could
+    not be run.
     """
     with needs("verify"):
-        from ..verify import campaign, report
-        from ..verify.registry import CHECKS
+        from ..verify.campaign import INTERRUPTED, Task
         from ..verify.runner import known
-    from rich.console import Console
 
     if is_list:
-        for check in CHECKS.values():
-            click.echo(f"{check.group:13} {check.name}: {check.sentence}")
-        return 0
+        return _list()
+    if self_test is not None:
+        return _try_laws(self_test == "full", jobs, max_examples, seed or 0, only)
     if not targets:
         msg = "name at least one MODULE_OR_FILE:ADAPTER, or --list."
         raise click.UsageError(msg)
@@ -143,45 +154,112 @@ def verify(
         if path is not None and str(path) != "-":
             check_writable(path)
     seed = secrets.randbelow(2**32) if seed is None else seed
-    tasks = [
-        campaign.Task(
-            target, max_examples, seed, only, max_seconds, timeout, (memory or 0) * 2**20
-        )
-        for target in dict.fromkeys(targets)
-    ]
-    outcomes = _run(tasks, jobs, dask)
-    if str(json_path) == "-":
-        click.echo(report.to_json(outcomes))
-    else:
-        report.to_text(outcomes, Console())
-        if json_path is not None:
-            json_path.write_text(report.to_json(outcomes) + "\n", encoding="utf-8")
-    if junit_path is not None:
-        junit_path.write_text(report.to_junit(outcomes) + "\n", encoding="utf-8")
-    if report_path is not None:
-        from ..verify.page import to_html
-
-        report_path.write_text(to_html(outcomes), encoding="utf-8")
-    if any(outcome.error == campaign.INTERRUPTED for outcome in outcomes):
+    limit = (memory or 0) * 2**20
+    outcomes = _run(
+        [
+            Task(target, max_examples, seed, only, max_seconds, timeout, limit)
+            for target in dict.fromkeys(targets)
+        ],
+        jobs,
+        dask,
+    )
+    _write(outcomes, json_path, junit_path, report_path)
+    if any(outcome.error == INTERRUPTED for outcome in outcomes):
         raise KeyboardInterrupt
     return max(outcome.exit_code for outcome in outcomes)
 
 
-def _run(tasks: list[Task], jobs: int, dask: str | None) -> list[Outcome]:
-    """Return the outcomes of tasks, drawing progress where there is a terminal."""
+def _list() -> int:
+    """Print the laws."""
+    from ..verify.runner import chosen
+
+    for check in chosen(None):
+        click.echo(f"{check.group:13} {check.name}: {check.sentence}")
+    return 0
+
+
+def _write(
+    outcomes: list[Outcome], json: Path | None, junit: Path | None, page: Path | None
+) -> None:
+    """Print outcomes, and write them to the files that were asked for."""
+    from rich.console import Console
+
+    from ..verify import report
+    from ..verify.page import to_html
+
+    if str(json) == "-":
+        click.echo(report.to_json(outcomes))
+    else:
+        report.to_text(outcomes, Console())
+    forms = ((json, report.to_json), (junit, report.to_junit), (page, to_html))
+    for path, form in forms:
+        if path is not None and str(path) != "-":
+            path.write_text(form(outcomes) + "\n", encoding="utf-8")
+
+
+def _try_laws(
+    full: bool, jobs: int, max_examples: int | None, seed: int, only: tuple[str, ...] | None
+) -> int:
+    """Run the self-test, print what is not as it should be, and return the exit code."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    from rich.console import Console
+
+    from ..verify.selftest import Row, tasks
+    from ..verify.selftest import self_test as run
+
+    settings: dict[str, Any] = {"seed": seed, "max_examples": max_examples, "only": only}
+    total = sum(len(task.checks) for task in tasks(full, **settings))
+    rows: list[Row] = []
+    with _progress("trying the laws", total) as advance:
+
+        def told(row: Row) -> None:
+            rows.append(row)
+            advance()
+
+        if jobs == 1:
+            run(full, progress=told, **settings)
+        else:
+            with ProcessPoolExecutor(jobs) as pool:
+                run(full, map=pool.map, progress=told, **settings)
+    console = Console()
+    for row in rows:
+        if not row.is_good:
+            console.print(f"{row.outcome.upper()} {row.name} ({row.family}) by {row.check}")
+            console.print(f"  {row.sentence}\n  {row.message}", soft_wrap=True, highlight=False)
+    faults = {row.name for row in rows if row.is_fault}
+    correct = {row.name for row in rows if not row.is_fault}
+    bad = {row.name for row in rows if not row.is_good}
+    console.print(
+        f"{len(faults - bad)} of {len(faults)} planted faults killed, "
+        f"{len(correct & bad)} of {len(correct)} correct networks flagged",
+        style="bold red" if bad else "green",
+    )
+    return 1 if bad else 0
+
+
+@contextlib.contextmanager
+def _progress(about: str, total: int) -> Iterator[Callable[[], None]]:
+    """Draw a bar on a terminal, and yield what moves it on."""
     from rich.console import Console
     from rich.progress import Progress
 
+    if not sys.stderr.isatty():  # older versions of rich print an empty line for a hidden bar
+        yield lambda: None
+        return
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        shown = bar.add_task(about, total=total)
+        yield lambda: bar.advance(shown)
+
+
+def _run(tasks: list[Task], jobs: int, dask: str | None) -> list[Outcome]:
+    """Return the outcomes of tasks, drawing progress where there is a terminal."""
     from ..verify import campaign
+    from ..verify.dask import cluster
     from ..verify.runner import chosen
 
     laws = len(chosen(tasks[0].only))
-    with Progress(
-        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        shown = bar.add_task("verifying", total=len(tasks) * (1 if dask else laws))
+    with _progress("verifying", len(tasks) * (1 if dask else laws)) as advance:
         if dask is not None:
-            from ..verify.dask import cluster
-
-            return campaign.run(tasks, cluster(dask), lambda _: bar.advance(shown))
-        return campaign.run(tasks, campaign.Local(jobs, lambda _: bar.advance(shown)))
+            return campaign.run(tasks, cluster(dask), lambda _: advance())
+        return campaign.run(tasks, campaign.Local(jobs, lambda _: advance()))

@@ -47,8 +47,8 @@ class Adapter:
 
     Each accessor is the name of an attribute or method (dots lead inside), a callable that
     takes the network first, or a tuple: a method, and attributes in which it leaves its
-    results. All but `make` and one of `cost`, `gradient` and `forward` may be missing; laws that need
-    what is missing are skipped, with that reason.
+    results. All but `make` and one of `cost`, `gradient` and `forward` may be missing; laws
+    that need what is missing are skipped, with that reason.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ class Adapter:
     set_parameters : accessor, optional
         For parameters that cannot be written in place: ``set_parameters(net, weights,
         biases)``, or ``set_parameters(net, weights)`` where `weights` holds both, in the
-        structures that `weights` and `biases` returned, filled with arrays of numpy. Changes the network, or
-        returns a new one.
+        structures that `weights` and `biases` returned, filled with arrays of numpy. Changes
+        the network, or returns a new one.
     save, load : accessor, optional
         ``save(net, path)``, and ``load(net, path)``, which fills `net` or returns a network.
     layout : {"rows", "columns", "single"}

@@ -98,8 +98,8 @@ class Arrangement:
         msg = (
             f"{role}: for sizes {list(sizes)} arrays of shapes {shapes} came; expected are "
             f"weights {', '.join(str((b, a)) for a, b in pairs)}, or all of them transposed, "
-            f"and biases of {', '.join(str(b) for _, b in pairs)} entries, with or without entries "
-            f"for layer 0"
+            f"and biases of {', '.join(str(b) for _, b in pairs)} entries, with or without "
+            f"entries for layer 0"
         )
         raise AdapterError(msg)
 

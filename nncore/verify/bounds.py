@@ -1,4 +1,4 @@
-"""On which cases a law is tried: those that it asks for, as far as an implementation has them."""
+"""On which cases a law is tried: those that it asks for and an implementation has."""
 
 from __future__ import annotations
 

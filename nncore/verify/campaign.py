@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any, TypeAlias
 
@@ -145,7 +145,22 @@ class Local:
 
     def __call__(
         self, function: Callable[..., Outcome], tasks: list[Task]
-    ) -> Iterator[Outcome]:
+    ) -> Generator[Outcome, None, None]:
+        """
+        Yield the outcomes of tasks as they come; closed, it ends the processes that run.
+
+        Parameters
+        ----------
+        function : callable
+            `in_process`.
+        tasks : list of Task
+            What to verify.
+
+        Yields
+        ------
+        Outcome
+            One for each task.
+        """
         # Threads only wait: each task is a process.
         with ThreadPoolExecutor(self._jobs) as pool:
             futures = [
@@ -199,7 +214,7 @@ def in_process(
     """
     start = time.monotonic()
     results: list[Result] = []
-    process = subprocess.Popen(  # noqa: S603 - our own module
+    process = subprocess.Popen(
         [sys.executable, "-m", "nncore.verify.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -20,8 +20,8 @@ def cluster(address: str) -> Scheduler:
     Parameters
     ----------
     address : str
-        Of the cluster's scheduler, as ``tcp://host:8786``. Its workers must have nncore, and see
-        the files of the targets under the same paths.
+        Of the cluster's scheduler, as ``tcp://host:8786``. Its workers must have nncore, and
+        see the files of the targets under the same paths.
 
     Returns
     -------

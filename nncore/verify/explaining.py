@@ -25,9 +25,9 @@ __all__ = ["causes_of"]
 #: Judges the gradient of a network and batch at a point; None where it cannot.
 Judge: TypeAlias = Callable[[Subject, Case, Parameters], Report | None]
 
-# Two layers of one width, so that what is mixed up fits; three examples, all different.
-SIZES = (2, 3, 3, 2)
-TARGETS = np.eye(2)[[0, 1, 1]]
+# Layers of one width, so that what is mixed up fits; another number of examples.
+SIZES = (2, 3, 3, 3)
+TARGETS = np.eye(3)[[0, 2, 1, 1]]
 
 # The implementation that was explained last, and its causes: shrinking asks many times.
 _last: list[tuple[Adapter, list[Cause] | None]] = []
@@ -75,15 +75,14 @@ def _elsewhere(net: Subject, judge: Judge) -> list[Cause] | None:
         report = judge(other, case, other.parameters().copy())
     except SkipCheck:
         return None
-    if report is None or report.evidence is None or not report.evidence.count(Verdict.WRONG):
+    if report is None or report.verdict != Verdict.WRONG:
         return None
     return _diagnosed(other, case, report)
 
 
 def _diagnosed(net: Subject, case: Case, report: Report) -> list[Cause]:
     """Return the mistakes that explain every entry of a case."""
-    if report.evidence is None or not report.evidence.count(Verdict.WRONG):
-        return []
+    assert report.evidence is not None  # noqa: S101 - a verdict rests on some
     own = net.parameters().copy()
     structure = Structure.of(Functions(net, case).params(own))
     layers = layers_of(net, case, own)

@@ -47,8 +47,6 @@ def layers_of(net: Subject, case: Case, parameters: Parameters) -> Layers | None
         return None
     net.set_parameters(parameters)
     forward, last = net.forward(case.x), parameters.last
-    if forward.zs is None or forward.activations is None:
-        return None
     names = [_name(net, forward, l, last) for l in range(1, last + 1)]
     if any(not name for name in names):
         return None
@@ -58,8 +56,8 @@ def layers_of(net: Subject, case: Case, parameters: Parameters) -> Layers | None
     pairs = [_functions(name) for name in ["identity", *names]]
     return Layers(
         [w.astype(float) for w in parameters.weights],
-        [z.astype(float) for z in forward.zs],
-        [case.x.astype(float), *(a.astype(float) for a in forward.activations[1:])],
+        [z.astype(float) for z in forward.zs or []],
+        [case.x.astype(float), *(a.astype(float) for a in (forward.activations or [])[1:])],
         delta,
         [function for function, _ in pairs],
         [prime for _, prime in pairs],

@@ -47,7 +47,7 @@ NEEDS = {
 }
 
 
-class SkipCheck(unittest.SkipTest):  # noqa: N818 - it is no error
+class SkipCheck(unittest.SkipTest):
     """
     Raised by a law that does not apply here; its message is the reason.
 

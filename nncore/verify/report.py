@@ -296,5 +296,5 @@ def _short(text: str) -> str:
 def _clean(text: str) -> str:
     """Return a text without characters that XML cannot hold."""
     return "".join(
-        c for c in text if c in "\t\n\r" or c >= " " and not "\ud800" <= c <= "\udfff"
+        c for c in text if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff")
     )

@@ -273,8 +273,9 @@ class Subject:
                 ("activations", self.adapter.activations),
             )
         )
-        is_silent = result is None and activations is not None
-        return Shown(activations[-1] if is_silent else seen.output, zs, activations)
+        if result is None and activations is not None:
+            return Shown(activations[-1], zs, activations)
+        return Shown(seen.output, zs, activations)
 
     def forward(self, x: Array) -> Forward:
         """

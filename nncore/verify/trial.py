@@ -210,7 +210,7 @@ def try_law(
     start, tried = time.perf_counter(), Tried()
     count = EXAMPLES if max_examples is None else max_examples
     status, about = _outcome(
-        lambda: law_of(
+        law_of(
             adapter,
             traits,
             check,
@@ -219,7 +219,7 @@ def try_law(
             end=end,
             tried=tried,
             shrink=shrink,
-        )(),
+        ),
         sorted(check.needs - traits.offers),
         tried,
     )
@@ -295,11 +295,10 @@ def _outcome(
     test: Callable[[], None], missing: list[str], tried: Tried
 ) -> tuple[Status, dict[str, Any]]:
     """Return what becomes of a law, and what a result says of it."""
-    if missing:
-        return Status.SKIPPED, {
-            "message": f"needs {', '.join(NEEDS[need] for need in missing)}"
-        }
     try:
+        if missing:
+            needed = ", ".join(NEEDS[need] for need in missing)
+            raise SkipCheck(f"needs {needed}")  # noqa: EM102, TRY003, TRY301 - as laws do
         test()
     except (SkipCheck, OutOfTimeError) as reason:
         ended = f"the time was over after {tried.examples} cases, none of which failed"

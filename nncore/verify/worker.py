@@ -43,7 +43,8 @@ def work(task: Task, out: BinaryIO) -> None:
     task : Task
         What to verify.
     out : binary file
-        Results are written there as they come, each a pickle; at last an error, if one ended it.
+        Results are written there as they come, each a pickle; at last an error, if one ended
+        it.
     """
 
     def send(message: Result | BaseException) -> None:

@@ -141,7 +141,9 @@ def _autograd(
     def cost(parameters: Any) -> Any:
         return mean_cost(functions, model, parameters, x, y)
 
-    value, (nabla_w, nabla_b) = value_and_grad(cost)((weights, biases))
+    # Its annotations show the undecorated function, which takes one argument more.
+    differentiate: Any = value_and_grad
+    value, (nabla_w, nabla_b) = differentiate(cost)((weights, biases))
     _, activations = forward(functions, model, (weights, biases), x)
     return _as_numpy(activations, value, nabla_w, nabla_b)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import itertools
 import json
-import math
 import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,7 +39,7 @@ def normal(*shape: int) -> Any:
 
 class Article:
     def __init__(self, sizes: list[int]) -> None:
-        pairs = list(zip(sizes, sizes[1:], strict=False))
+        pairs = list(itertools.pairwise(sizes))
         self.weights = [np.empty((sizes[0], 0))] + [normal(n, m) for m, n in pairs]
         self.biases = [np.empty(0)] + [np.zeros(n) for n in sizes[1:]]
 
@@ -98,7 +98,7 @@ def article() -> Adapter:
 class Book:
     def __init__(self, sizes: list[int]) -> None:
         self.biases = [normal(n, 1) for n in sizes[1:]]
-        self.weights = [normal(n, m) for m, n in zip(sizes, sizes[1:], strict=False)]
+        self.weights = [normal(n, m) for m, n in itertools.pairwise(sizes)]
 
     def feedforward(self, a: Any) -> Any:
         for b, w in zip(self.biases, self.weights, strict=True):
@@ -197,7 +197,7 @@ def course() -> Adapter:
 class Flat:
     def __init__(self, sizes: list[int]) -> None:
         self.sizes = sizes
-        count = sum(n * (m + 1) for m, n in zip(sizes, sizes[1:], strict=False))
+        count = sum(n * (m + 1) for m, n in itertools.pairwise(sizes))
         self.theta = np.zeros(count)
 
     def layers(self) -> list[Any]:
@@ -219,7 +219,8 @@ class Flat:
     def cost_and_gradient(self, x: Any, y: Any) -> Any:
         activations, layers = self.predict(x), self.layers()
         error = (activations[-1] - y) / len(x)
-        cost, parts = (error * (activations[-1] - y)).sum() / 2, []
+        cost = (error * (activations[-1] - y)).sum() / 2
+        parts: list[Any] = []
         for l in range(len(layers) - 1, -1, -1):
             parts = [(error.T @ activations[l]).ravel(), error.sum(axis=0), *parts]
             error = (error @ layers[l][0]) * (1 - activations[l] ** 2)
@@ -280,7 +281,7 @@ class ReLU:
 class Stack:
     def __init__(self, sizes: list[int]) -> None:
         self.layers: list[Any] = []
-        for m, n in zip(sizes, sizes[1:], strict=False):
+        for m, n in itertools.pairwise(sizes):
             self.layers += [Dense(m, n), ReLU()]
         self.layers.pop()
 
@@ -367,7 +368,7 @@ def functional() -> Adapter:
         cost=mean_cost,
         gradient=gradient_of,
         step=stepped,
-        set_parameters=lambda network, layers: layers,  # noqa: ARG005 - a new one
+        set_parameters=lambda network, layers: layers,
         declares=LOGISTIC,
     )
 
@@ -380,7 +381,7 @@ class Lists:
         if len(sizes) < 2 or min(sizes) < 1:
             msg = f"no network has sizes {sizes}"
             raise ValueError(msg)
-        pairs = list(zip(sizes, sizes[1:], strict=False))
+        pairs = list(itertools.pairwise(sizes))
         self.w = [[[0.1] * m for _ in range(n)] for m, n in pairs]
         self.b = [[0.0] * n for n in sizes[1:]]
 
@@ -401,7 +402,8 @@ class Lists:
     def gradient(self, x: Any, y: Any) -> Any:
         activations = self.forward(x)
         delta = [a - t for a, t in zip(activations[-1], y, strict=True)]
-        dw, db = [], []
+        dw: list[Any] = []
+        db: list[Any] = []
         for l in range(len(self.w) - 1, -1, -1):
             dw.insert(0, [[d * a for a in activations[l]] for d in delta])
             db.insert(0, delta)
@@ -428,7 +430,7 @@ def lists() -> Adapter:
 
 class Attributes:
     def __init__(self, sizes: list[int]) -> None:
-        pairs = list(zip(sizes, sizes[1:], strict=False))
+        pairs = list(itertools.pairwise(sizes))
         self.W = [None, *(normal(n, m) for m, n in pairs)]
         self.b = [None, *(np.zeros((n, 1)) for n in sizes[1:])]
 
@@ -450,7 +452,7 @@ class Attributes:
 
     def loss(self, x: Any, y: Any) -> Any:
         self.feed(x)
-        z = self.z[-1]
+        z: Any = self.z[-1]
         return (np.logaddexp(0, z) - y * z).sum() / x.shape[1]
 
 
@@ -521,7 +523,7 @@ class Frozen:
 
     @classmethod
     def of(cls, sizes: list[int]) -> Frozen:
-        pairs = list(zip(sizes, sizes[1:], strict=False))
+        pairs = list(itertools.pairwise(sizes))
         weights = tuple(normal(n, m).astype("float32") for m, n in pairs)
         return cls(weights, tuple(np.zeros(n, "float32") for n in sizes[1:]))
 
@@ -618,7 +620,7 @@ def torch_sequential() -> Adapter:
 
     def make(sizes: list[int]) -> Any:
         layers: list[Any] = []
-        for m, n in zip(sizes, sizes[1:], strict=False):
+        for m, n in itertools.pairwise(sizes):
             layers += [torch.nn.Linear(m, n, dtype=torch.float64), torch.nn.Tanh()]
         return torch.nn.Sequential(*layers[:-1])
 
@@ -641,10 +643,10 @@ def jax_functions() -> Adapter:
     import jax  # noqa: PLC0415 - where it is installed
     import jax.numpy as jnp  # noqa: PLC0415 - where it is installed
 
-    jax.config.update("jax_enable_x64", True)  # noqa: FBT003 - its interface
+    jax.config.update("jax_enable_x64", True)
 
     def make(sizes: list[int]) -> Any:
-        pairs = zip(sizes, sizes[1:], strict=False)
+        pairs = itertools.pairwise(sizes)
         return [{"w": jnp.ones((m, n)), "b": jnp.zeros(n)} for m, n in pairs]
 
     def forward(params: Any, x: Any) -> Any:

@@ -24,7 +24,7 @@ def passes(adapter: Adapter, law: str, examples: int = 25) -> bool:
     return result.status is Status.PASSED
 
 
-def broken(adapter: Adapter, law: str, examples: int = 25) -> str:
+def broken(adapter: Adapter, law: str, examples: int = 100) -> str:
     result = judged(adapter, law, examples)
     assert result.status is Status.FAILED, (law, result.status, result.message)
     return result.message

@@ -44,7 +44,7 @@ def test_a_missing_name_lists_those_that_are_there() -> None:
         AdapterError, match=r"`forward`: Net has no attribute 'fed'.*feed, inner"
     ):
         call(Net(), "fed", "forward", 1)
-    with pytest.raises(AdapterError, match="'int' has no|int has no attribute 'c'"):
+    with pytest.raises(AdapterError, match=r"'int' has no|int has no attribute 'c'"):
         read(Net(), "inner.b.c", "biases")
 
 

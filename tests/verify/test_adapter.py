@@ -27,7 +27,7 @@ from nncore.verify import Adapter, AdapterError
 )
 def test_wrong_settings(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(AdapterError, match=message):
-        Adapter(**({"make": list, "cost": "cost"} | settings))
+        Adapter(**{"make": list, "cost": "cost", **settings})
 
 
 def test_names() -> None:

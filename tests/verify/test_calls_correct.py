@@ -32,7 +32,7 @@ def core() -> Adapter:
         step=lambda net, x, y, rate: trained(net, x, y, 1, len(x), rate, 0),
         fit=trained,
         save="save",
-        load=lambda net, path: load(path),  # noqa: ARG005
+        load=lambda net, path: load(path),
         declares={"hidden": "sigmoid", "output": "sigmoid", "cost": "cross_entropy", "l2": 0.0},
     )
 
@@ -83,7 +83,7 @@ STYLES = OWN | ADAPTERS | LIBRARIES
 @pytest.mark.parametrize("style", STYLES)
 def test_no_law_flags_a_correct_implementation(style: str) -> None:
     adapter = STYLES[style]()
-    for law in LAWS:
+    for law in set(LAWS) - set(adapter.expected_failures):
         result = judged(adapter, law, examples=6 if style in OWN else 3)
         good = {Status.PASSED, Status.SKIPPED}
         assert result.status in good, (law, result.message, result.where, result.example)

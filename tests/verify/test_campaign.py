@@ -91,7 +91,7 @@ def test_ctrl_c_keeps_what_is_known() -> None:
     class Interrupted:
         partial: dict[Task, list[Result]] = {second: [known]}  # noqa: RUF012 - of a test
 
-        def __call__(self, function: Callable[[Task], Outcome], tasks: list[Task]) -> Any:
+        def __call__(self, _: Callable[[Task], Outcome], tasks: list[Task]) -> Any:
             yield Outcome(tasks[0], [known, known])
             raise KeyboardInterrupt
 

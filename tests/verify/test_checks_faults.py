@@ -60,7 +60,7 @@ class TwiceIfAlone(Plain):
 class SwappedFromThreeOn(Plain):
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
-        if len(sizes) == 3:
+        if len(sizes) not in {2, 4}:
             self.weights[1] = self.weights[1].T.copy()
 
 
@@ -68,6 +68,13 @@ class SwappedFromThreeOn(Plain):
 class ColumnsOfBiases(Plain):
     def nabla_b(self, l: int, delta: Array) -> Array:
         return super().nabla_b(l, delta)[:, None]
+
+
+@breaks("gradient_structure")
+class OneArrayMissing(Plain):
+    def gradient(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
+        nabla_w, nabla_b = super().gradient(x, y)
+        return nabla_w, nabla_b[:-1]
 
 
 @breaks("results_keep_the_dtype")
@@ -86,6 +93,21 @@ class Cut(Plain):
 class AtLeastOne(Plain):
     def __init__(self, sizes: list[int]) -> None:
         super().__init__([max(int(n), 1) for n in sizes] or [1, 1])
+
+
+@breaks("bad_sizes_raise")
+class ZeroIsOne(Plain):
+    def __init__(self, sizes: list[int]) -> None:
+        super().__init__([n or 1 for n in sizes])
+
+
+@breaks("bad_sizes_raise")
+class NegativeIsNone(Plain):
+    def __init__(self, sizes: list[int]) -> None:
+        super().__init__([n for n in sizes if n > 0])
+
+    def checked(self, x: Array) -> Array:
+        return x
 
 
 @breaks("layer_zero_is_redundant")
@@ -171,6 +193,11 @@ class FirstExampleCounts(Plain):
 class DividedTwice(Plain):
     def nabla_b(self, l: int, delta: Array) -> Array:
         return super().nabla_b(l, delta) / len(delta)
+
+
+@breaks("batch_is_additive", reduction="sum", declares={})
+class MeanForSum(Plain):
+    """A mean, though the adapter says that it is a sum."""
 
 
 @breaks("batch_cost_adds_up")

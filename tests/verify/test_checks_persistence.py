@@ -86,7 +86,6 @@ PLANTED = [
     (persistence.SavedInSinglePrecision, "network_survives_saving"),
     (persistence.SavedAsText, "network_survives_saving"),
     (persistence.SquareWeightsSavedTransposed, "network_survives_saving"),
-    (persistence.LayersReadBackwards, "network_survives_saving"),
     (persistence.PickledOnce, "network_survives_saving"),
     (Crashes, "network_survives_saving"),
     (persistence.RoundedWhenSaved, "saving_changes_nothing"),

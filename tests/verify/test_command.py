@@ -95,7 +95,7 @@ def test_exit_codes(
 def test_ctrl_c_reports_what_is_known(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(task: Task) -> Outcome:
+    def interrupted(_: Task) -> Outcome:
         raise KeyboardInterrupt
 
     stand_in(monkeypatch, interrupted)

@@ -8,21 +8,21 @@ from typing import Any, Self
 import pytest
 
 from nncore.extras import MissingExtraError
-from nncore.verify.campaign import Outcome, Task, run
+from nncore.verify.campaign import Outcome, Task, in_process, run
 from nncore.verify.dask import RETRIES, cluster
 
 
 class Future:
     def __init__(self, key: str, function: Callable[[Task], Outcome], task: Task) -> None:
         self.key = key
-        self._call = lambda: function(task)
+        self._outcome = function(task)
         self._is_lost = task.target == "lost"
 
     def exception(self) -> Exception | None:
         return RuntimeError("its workers were lost") if self._is_lost else None
 
     def result(self) -> Outcome:
-        return self._call()
+        return self._outcome
 
 
 class Client:
@@ -41,6 +41,7 @@ class Client:
         self, function: Callable[[Task], Outcome], tasks: list[Task], **settings: Any
     ) -> list[Future]:
         Client.asked |= settings
+        assert function is in_process
         return [Future(f"key {i}", lambda t: Outcome(t, []), t) for i, t in enumerate(tasks)]
 
 
@@ -50,7 +51,7 @@ def as_completed(futures: Iterable[Future]) -> Iterable[Future]:
 
 def test_tasks_and_outcomes(monkeypatch: pytest.MonkeyPatch) -> None:
     module = types.SimpleNamespace(Client=Client, as_completed=as_completed)
-    monkeypatch.setitem(sys.modules, "distributed", module)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "distributed", module)
     tasks = [Task("first"), Task("lost"), Task("third")]
     outcomes = run(tasks, cluster("tcp://somewhere:1"))
     assert [outcome.task for outcome in outcomes] == tasks

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,8 @@ def test_a_vector_is_one_neuron_of_every_example() -> None:
         (Layout("single"), X),
     ],
 )
-def test_other_shapes_are_not_forced_into_rows(layout: Layout, result: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_other_shapes_are_not_forced_into_rows(
+    layout: Layout, result: np.ndarray[Any, Any]
+) -> None:
     with pytest.raises(AssertionError, match=r"an array of shape \(\d, \d\) came where"):
         layout.rows([result] * 3, 3, 2)

@@ -22,7 +22,7 @@ def test_a_new_project_passes(tmp_path: Path) -> None:
         "test_contract.py",
     }
     assert 'name = "my-network"' in (directory / "pyproject.toml").read_text("utf-8")
-    result = subprocess.run(  # noqa: S603 - our own code
+    result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=directory,
         capture_output=True,

@@ -20,7 +20,7 @@ def _as_before() -> Any:
 
 def test_a_law_is_entered_and_stays_a_function() -> None:
     @check(needs={"cost"}, group="mine", examples=0.5, min_layers=3)
-    def a_law(net: Any, case: Any) -> None:  # noqa: ARG001
+    def a_law(net: Any, case: Any) -> None:
         """The first line.
 
         Another one.
@@ -48,7 +48,7 @@ def test_unknown_needs_are_told() -> None:
 def test_a_name_belongs_to_one_module() -> None:
     law = types.FunctionType(
         (lambda net, case: None).__code__, {"__name__": "elsewhere"}, "list_lengths"
-    )  # noqa: ARG005
+    )
     law.__module__ = "elsewhere"
     with pytest.raises(ValueError, match="'list_lengths' is known already, from nncore.verify"):
         check()(law)

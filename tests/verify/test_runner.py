@@ -19,7 +19,7 @@ FEW = ["list_lengths", "example_shapes", "parameter_shapes"]
 class Wrong(Article):
     def feedforward(self, x: Any) -> Any:
         zs, activations = super().feedforward(x)
-        return zs[1:], activations + [activations[-1]]
+        return zs[1:], [*activations, activations[-1]]
 
 
 WRONG = dataclasses.replace(article(), make=Wrong)

@@ -101,7 +101,7 @@ def test_a_correct_one_may_be_skipped() -> None:
 
 
 def test_an_error_of_its_own_is_told_from_a_broken_law() -> None:
-    fault("output_shape")(Raises)
+    fault("shapes_follow_sizes")(Raises)
     (row,) = self_test(only=["Raises"])
     assert row.outcome is Outcome.KILLED
     assert row.crashed
@@ -117,7 +117,7 @@ def test_a_check_that_is_not_there_is_an_error() -> None:
 
 def test_an_adapter_that_does_not_fit_is_an_error() -> None:
     correct(weights="nowhere")(Harmless)
-    rows = run(Task("Harmless", ("list_lengths", "output_shape"), 1, 0))
+    rows = run(Task("Harmless", ("list_lengths", "shapes_follow_sizes"), 1, 0))
     assert {row.outcome for row in rows} == {Outcome.ERROR}
     assert len(rows) == 2
     assert "no attribute 'nowhere'" in rows[0].message

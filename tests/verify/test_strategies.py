@@ -233,7 +233,8 @@ def test_what_stands_in_loaded_modules_changes_no_draw() -> None:
 
     before, local = drawn(), providers._get_local_constants
     many = Constants(
-        integers=range(1, 70), strings=[chr(65 + i) * j for i in range(9) for j in range(9)]
+        integers=range(1, 70),  # type: ignore[arg-type]
+        strings=[chr(65 + i) * j for i in range(9) for j in range(9)],  # type: ignore[arg-type]
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(providers, "_get_local_constants", lambda: local() | many)

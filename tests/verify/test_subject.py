@@ -46,7 +46,7 @@ def test_parameters_are_read_as_they_were_written(name: str) -> None:
         assert read.biases[l].tolist() == CASE.biases[l].tolist()
 
 
-@pytest.mark.parametrize("name", [n for n in STYLES if n not in {"frozen"}])
+@pytest.mark.parametrize("name", [n for n in STYLES if n != "frozen"])
 def test_complex_numbers_take_the_places_and_floats_come_back(name: str) -> None:
     """The complex step sees the derivative by a weight, in every style."""
     subject = subject_of(ADAPTERS[name]())
@@ -133,7 +133,8 @@ def test_buffers_of_single_examples_do_not_overwrite_each_other() -> None:
     class Buffered:
         def __init__(self, sizes: list[int]) -> None:
             self.w, self.b = [np.ones((sizes[1], sizes[0]))], [np.zeros(sizes[1])]
-            self.dw, self.db, self.a = np.empty(self.w[0].shape), np.empty(sizes[1]), None
+            self.dw, self.db = np.empty(self.w[0].shape), np.empty(sizes[1])
+            self.a: Any = None
 
         def feed(self, x: Any) -> Any:
             self.out = self.w[0] @ x if self.a is None else self.a
@@ -179,7 +180,7 @@ def test_fit_is_given_the_users_layout() -> None:
             make=SimpleNamespace,
             name="spy",
             forward="feed",
-            fit=lambda net, *arguments: given.append(arguments),  # noqa: ARG005
+            fit=lambda net, *arguments: given.append(arguments),
             layout=layout,
         )
         object.__setattr__(adapter, "make", lambda sizes: SimpleNamespace(feed=print, n=sizes))
@@ -209,7 +210,7 @@ def test_a_history_is_no_network() -> None:
 
 
 def test_lists_without_parameters_that_can_be_read_are_networks() -> None:
-    adapter = Adapter(make=list, forward=lambda net, x: x, load=lambda net, path: [path])  # noqa: ARG005
+    adapter = Adapter(make=list, forward=lambda net, x: x, load=lambda net, path: [path])
     subject = subject_of(adapter)
     subject.load("there")
     assert subject.net == ["there"]

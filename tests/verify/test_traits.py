@@ -90,7 +90,7 @@ def test_what_fails_in_the_users_code_is_left_to_the_laws() -> None:
 
 
 def test_a_gradient_of_another_structure_is_left_to_the_laws() -> None:
-    adapter = dataclasses.replace(article(), gradient=lambda net, x, y: [np.ones(3)])  # noqa: ARG005
+    adapter = dataclasses.replace(article(), gradient=lambda net, x, y: [np.ones(3)])
     assert Traits.of(adapter).gradient is None
 
 
@@ -111,6 +111,6 @@ def test_parameters_of_other_shapes_after_writing_are_told() -> None:
 
 
 def test_without_weights_only_the_layout_is_known() -> None:
-    traits = Traits.of(Adapter(make=list, forward=lambda net, x: x, layout="columns"))  # noqa: ARG005
+    traits = Traits.of(Adapter(make=list, forward=lambda net, x: x, layout="columns"))
     assert traits.parameters is None
     assert traits.layout.name == "columns"

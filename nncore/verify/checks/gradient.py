@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nncore.gradcheck.check import check_gradient
-from nncore.gradcheck.evidence import Entries, NotApplicable, Verdict
+from nncore.gradcheck.evidence import NotApplicable, Verdict
 from nncore.gradcheck.hygiene import Kind
 from nncore.gradcheck.report import Report
 
@@ -61,20 +61,22 @@ def _judge(net: Subject, case: Case, method: str) -> None:
     __tracebackhide__ = True
     own = net.parameters().copy()
     report = _report(net, case, own, method)
-    if report is not None and _is_fine(report):
+    if report is not None and _is_fine(report, own):
         return
     # What fails at a point and not beside it is a kink: any choice of slopes is right there,
     # and their sums need not lie between the slopes of the whole.
     if report is None or report.faults or not _is_smooth(net):
         beside = _report(net, case, nudged(own, case), method, may_skip=True)
-        if report is None or beside is None or _is_fine(beside):
+        if report is None or beside is None or _is_fine(beside, own):
             return
     if method != "certified" and _is_approximation(net, case, own):
         return
     full = "differences_full" if method == "differences" else method
     if report.verdict == Verdict.WRONG:
         net.set_parameters(own)
-        report.causes = causes_of(net, case, report, lambda *point: _report(*point, full))
+        report.causes = causes_of(
+            net, case, report, lambda net, case, point: _report(net, case, point, full)
+        )
     cause = report.causes[0].sentence if report.causes else ""
     fail(f"{report}", cause=cause, details=report.to_dict())
 
@@ -113,26 +115,20 @@ def _is_approximation(net: Subject, case: Case, parameters: Parameters) -> bool:
     return report is not None and report.verdict == Verdict.APPROXIMATION
 
 
-def _underflows(report: Report) -> bool:
+def _underflows(report: Report, parameters: Parameters) -> bool:
     """Whether what the floats of a gradient are off by is lost below their normal numbers."""
     if report.evidence is None or report.verdict != Verdict.INCONSISTENT:
         return False
+    floats = np.finfo(parameters.weights[-1].dtype)
     return all(
-        (abs(each.reference) * np.finfo(each.analytic.dtype).eps < _tiny(each))[
-            each.where(Verdict.INCONSISTENT)
-        ].all()
+        (abs(each.reference) * floats.eps < floats.tiny)[each.where(Verdict.INCONSISTENT)].all()
         for each in report.evidence.entries
     )
 
 
-def _tiny(entries: Entries) -> float:
-    """Return the smallest normal number of the floats of a gradient."""
-    return float(np.finfo(entries.analytic.dtype).tiny)
-
-
-def _is_fine(report: Report) -> bool:
+def _is_fine(report: Report, parameters: Parameters) -> bool:
     """Whether there is nothing to tell: it is right, or cannot be judged at this point."""
     if report.faults:  # an infinite cost is a matter for the laws of numerics
         return all(fault.kind == Kind.NOT_FINITE for fault in report.faults)
     undecided = report.verdict in {Verdict.UNRESOLVABLE, Verdict.KINK}
-    return report.ok or undecided or _underflows(report)
+    return report.ok or undecided or _underflows(report, parameters)

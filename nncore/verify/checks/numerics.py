@@ -81,28 +81,8 @@ def outputs_are_accurate(net: Subject, case: Case) -> None:
     if kind not in {"sigmoid", "softmax"}:
         reason = f"outputs of {kind} are no probabilities"
         raise SkipCheck(reason)
-    size = float(case.rng().choice((35.0, 20.0)))
-    spread, x = _spread(case, size)
-    got = np.asarray(net.another(spread).predict(x), float)
-    wider = _spread(case, 1.25 * size)[0]
-    below = np.asarray(net.another(wider).predict(x), float)
-    for i, row in enumerate(x):
-        zs = [
-            math.fsum([*(w * row), b])
-            for w, b in zip(spread.weights[1], spread.biases[1], strict=True)
-        ]
-        exact = _softmax(zs) if kind == "softmax" else [_sigmoid(z) for z in zs]
-        owed = HALF + 8 * (len(row) + 1) * SINGLE * 3 * size
-        for j, value in enumerate(exact):
-            is_clipped = got[i, j] == below[i, j] > value
-            error = abs(got[i, j] - value) / value
-            if not (error <= owed or is_clipped):
-                right = max(0.0, -math.log10(error)) if error == error else 0.0  # noqa: PLR0124 - NaN
-                fail(
-                    f"output[{i}, {j}] is {got[i, j]:.17g}, but should be {value:.17g} for "
-                    f"weighted input {zs[j]:.6g}: {right:.1f} digits are right",
-                    details={"digits": right},
-                )
+    for size in (35.0, -35.0, 20.0, -20.0):
+        _assert_probabilities(net, case, kind, size)
 
 
 @check(
@@ -125,6 +105,31 @@ def quadratic_cost_is_never_negative(net: Subject, case: Case) -> None:
         cost = float(as_array(net.cost(case.x, y)))
         if cost < 0:
             fail(f"cost is {cost:.3g}, where targets are outputs times 1 + {step * NEAR:.3g}")
+
+
+def _assert_probabilities(net: Subject, case: Case, kind: str, size: float) -> None:
+    """Raise unless outputs are accurate for weighted inputs up to a size, or down to it."""
+    spread, x = _spread(case, size)
+    got = np.asarray(net.another(spread).predict(x), float)
+    wider = _spread(case, 1.25 * size)[0]
+    below = np.asarray(net.another(wider).predict(x), float)
+    for i, row in enumerate(x):
+        zs = [
+            math.fsum([*(w * row), b])
+            for w, b in zip(spread.weights[1], spread.biases[1], strict=True)
+        ]
+        exact = _softmax(zs) if kind == "softmax" else [_sigmoid(z) for z in zs]
+        owed = HALF + 8 * (len(row) + 1) * SINGLE * 3 * abs(size)
+        for j, value in enumerate(exact):
+            is_clipped = got[i, j] == below[i, j] > value
+            error = abs(got[i, j] - value) / value
+            if not (error <= owed or is_clipped):
+                right = max(0.0, -math.log10(error)) if error == error else 0.0  # noqa: PLR0124 - NaN
+                fail(
+                    f"output[{i}, {j}] is {got[i, j]:.17g}, but should be {value:.17g} for "
+                    f"weighted input {zs[j]:.6g}: {right:.1f} digits are right",
+                    details={"digits": right},
+                )
 
 
 def _saturated(net: Subject, case: Case) -> Iterator[tuple[str, Subject, Array, Array]]:

@@ -47,9 +47,9 @@ def split_unit_changes_nothing(net: Subject, case: Case) -> None:
     merged.biases[l][j] += got.biases[l][-1]
     bounds = [(4 * w, 4 * b) for w, b in gradient_bounds(net, case.x, case.y)]
     assert_gradients(merged, expected, bounds, name="halves added")
-    copies = (got.weights[l + 1][:, j], got.weights[l + 1][:, -1])
+    mine, copied = got.weights[l + 1][:, j], got.weights[l + 1][:, -1]
     bound = bounds[l + 1][0]
-    assert_close(f"the gradient of outgoing weights[{l + 1}] of the copy", *copies[::-1], bound)
+    assert_close(f"the gradient of outgoing weights[{l + 1}] of the copy", copied, mine, bound)
 
 
 @check(needs=OUTPUTS, group="metamorphic", regimes=ORDINARY, min_layers=3, min_width=2)

@@ -27,10 +27,7 @@ class Filed(Plain):
         return np.concatenate([array.ravel() for array in arrays])
 
     def take(self, vector: Array) -> None:
-        """Read all parameters, or raise and change nothing."""
-        if vector.size != self.vector().size:
-            msg = f"{vector.size} numbers for {self.vector().size} parameters"
-            raise ValueError(msg)
+        """Read all parameters; sizes and digest have been compared."""
         for array in (*self.weights[1:], *self.biases[1:]):
             array.flat, vector = vector[: array.size], vector[array.size :]
 

@@ -107,8 +107,7 @@ class InputsMustBeWritable(Plain):
 
     def checked(self, x: Array) -> Array:
         x = super().checked(x)
-        if x.dtype == float:
-            x *= 1.0
+        x *= 1
         return x
 
 

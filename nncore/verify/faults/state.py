@@ -86,8 +86,6 @@ class GradientBufferShared(Plain):
 
     def gradient(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
         nabla_w, nabla_b = super().gradient(x, y)
-        if nabla_w[-1].dtype != float:
-            return nabla_w, nabla_b
         for buffer, nabla in zip(self.buffers, nabla_w, strict=True):
             buffer[...] = nabla
         return list(self.buffers), nabla_b
@@ -236,6 +234,4 @@ class ReluInPlace(Relu):
     """Relu overwrites the weighted inputs that the network returns."""
 
     def activation(self, z: Array) -> Array:
-        if z.dtype != float:
-            return super().activation(z)
         return np.maximum(z, 0, out=z)

@@ -1,24 +1,20 @@
-"""
-Pictures of what a network learned. They take plain arrays and know nothing of networks.
+"""Curves over the epochs of a training."""
 
-matplotlib is imported when a picture is drawn. Figures are made without pyplot, so no display
-is needed and nothing stays behind: save one with ``ax.figure.savefig("name.png")``.
-"""
+from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nncore.extras import needs
+import numpy as np
+
+from .canvas import GREY, STYLES, new_axes, new_figure
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["learning_curves", "training_figure"]
-
-# Blue, vermilion and green of M. Okabe and K. Ito's palette, told apart in all common forms of
-# colour blindness; each curve has a line style of its own besides.
-STYLES = (("#0072B2", "-"), ("#D55E00", "--"), ("#009E73", "-."))
+__all__ = ["gradient_norms", "learning_curves", "training_figure"]
 
 
 def learning_curves(
@@ -26,15 +22,15 @@ def learning_curves(
     *,
     ylabel: str,
     best_epoch: int | None = None,
-    ax: "Axes | None" = None,
-) -> "Axes":
+    ax: Axes | None = None,
+) -> Axes:
     """
     Draw one or more quantities over the epochs of a training.
 
     Parameters
     ----------
     curves : mapping of str to sequence of float
-        One value for each epoch under each name; at most three. Empty sequences are left out.
+        One value for each epoch under each name; at most seven. Empty sequences are left out.
     ylabel : str
         What the values are.
     best_epoch : int, optional
@@ -51,7 +47,7 @@ def learning_curves(
     Raises
     ------
     ValueError
-        When there are more than three curves.
+        When there are more than seven curves.
     MissingExtraError
         When matplotlib is not installed; the message says how to install it.
 
@@ -64,12 +60,8 @@ def learning_curves(
     if len(curves) > len(STYLES):
         msg = f"`curves` must be at most {len(STYLES)}, got {len(curves)}"
         raise ValueError(msg)
-    with needs("train"):
-        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
-        from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra
-    if ax is None:
-        ax = Figure(figsize=(6.4, 4.0), layout="constrained").subplots()
-    for (name, values), (color, line) in zip(curves.items(), STYLES, strict=False):
+    ax = new_axes(6.4, 4.0) if ax is None else ax
+    for (name, values), (color, line, _) in zip(curves.items(), STYLES, strict=False):
         if len(values):
             epochs = range(1, len(values) + 1)
             # A single epoch is a point, which a line would not show.
@@ -77,11 +69,8 @@ def learning_curves(
             ax.plot(epochs, values, color=color, linestyle=line, marker=marker, label=name)
     if best_epoch is not None:
         label = f"lowest validation cost: epoch {best_epoch}"
-        ax.axvline(best_epoch, color="0.5", linewidth=0.8, linestyle=":", label=label)
-    ax.set_xlabel("epoch")
-    ax.set_ylabel(ylabel)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.spines[["top", "right"]].set_visible(False)
+        ax.axvline(best_epoch, color=GREY, linewidth=1, linestyle=":", label=label)
+    _over_epochs(ax, ylabel)
     if ax.get_legend_handles_labels()[1]:
         ax.legend(frameon=False)
     return ax
@@ -94,7 +83,7 @@ def training_figure(
     *,
     best_epoch: int | None = None,
     title: str = "",
-) -> "Figure":
+) -> Figure:
     """
     Draw the costs of a training above the accuracy that it reached.
 
@@ -125,9 +114,7 @@ def training_figure(
     >>> len(figure.axes)
     2
     """
-    with needs("train"):
-        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
-    figure = Figure(figsize=(6.4, 6.4), layout="constrained")
+    figure = new_figure(6.4, 6.4)
     above, below = figure.subplots(2, 1, sharex=True)
     costs = {"training": cost, "validation": validation_cost}
     learning_curves(costs, ylabel="cost", best_epoch=best_epoch, ax=above)
@@ -140,3 +127,71 @@ def training_figure(
     above.set_xlabel("")
     figure.suptitle(title)
     return figure
+
+
+def gradient_norms(norms: Sequence[npt.ArrayLike], *, ax: Axes | None = None) -> Axes:
+    """
+    Draw how large the gradient of each layer is over a training.
+
+    Curves that lie apart by powers of ten show a gradient that vanishes, or explodes, on its
+    way back through the layers.
+
+    Parameters
+    ----------
+    norms : sequence of array_like
+        ``norms[l]`` holds the norm of ``nabla_w[l]`` after each epoch. That of layer 0 is
+        empty, or zero, and is not drawn.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default in a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Where it was drawn; the norms on a logarithmic axis, on which a norm of zero, as of
+        units that are all dead, leaves a gap.
+
+    Raises
+    ------
+    MissingExtraError
+        When matplotlib is not installed; the message says how to install it.
+
+    References
+    ----------
+    .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
+           chapter 5, "The vanishing gradient problem".
+
+    Examples
+    --------
+    >>> ax = gradient_norms([[], [0.01, 0.02], [0.4, 0.3]])
+    >>> [line.get_label() for line in ax.lines]
+    ['layer 1', 'layer 2']
+    """
+    ax = new_axes(6.4, 4.0) if ax is None else ax
+    for l in range(1, len(norms)):
+        values = np.asarray(norms[l], dtype=float)
+        color, line, marker = STYLES[(l - 1) % len(STYLES)]
+        ax.plot(
+            range(1, len(values) + 1),
+            np.where(values > 0, values, np.nan),
+            color=color,
+            linestyle=line,
+            marker=marker,
+            markersize=4,
+            markevery=max(1, len(values) // 12),
+            label=f"layer {l}",
+        )
+    ax.set_yscale("log")
+    _over_epochs(ax, "norm of nabla_w[l]")
+    if ax.lines:
+        ax.legend(frameon=False)
+    return ax
+
+
+def _over_epochs(ax: Axes, ylabel: str) -> None:
+    """Label axes whose curves run over epochs."""
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra
+
+    ax.set_xlabel("epoch")
+    ax.set_ylabel(ylabel)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,137 @@
+"""What made a gradient wrong is named, in a network planted with that mistake."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nncore.verify import CHECKS, Result, Status
+from nncore.verify.plain import Array, Plain, Quadratic, Softmax
+from nncore.verify.runner import try_law
+from nncore.verify.traits import Traits
+
+
+def tried(made: type[Plain], law: str = "gradient_is_certified", **changes: Any) -> Result:
+    adapter = made.adapter(**changes)
+    return try_law(adapter, Traits.of(adapter), CHECKS[law], seed=1)
+
+
+class DerivativeMissing(Quadratic):
+    def derivative(self, z: Array) -> Array:
+        return 1 + 0 * z
+
+
+class OutputDerivativeMissing(Quadratic):
+    def error(self, z: Array, y: Array) -> Array:
+        return self.output(z) - y
+
+
+class DerivativeOfActivation(Quadratic):
+    def derivative(self, z: Array) -> Array:
+        return super().derivative(np.tanh(z))
+
+
+class BiasOfTheLastExample(Softmax):
+    def nabla_b(self, l: int, delta: Array) -> Array:
+        return delta[-1] / len(delta)
+
+
+class NotTransposed(Plain):
+    def backward(self, l: int, delta: Array, zs: list[Array]) -> Array:
+        w = self.weights[l + 1]
+        return (delta @ (w.T if w.shape[0] == w.shape[1] else w)) * self.derivative(zs[l])
+
+
+class WeightedInputs(Plain):
+    def nabla_w(self, l: int, delta: Array, activations: list[Array]) -> Array:
+        a = activations[l - 1]
+        return delta.T @ (np.log(a / (1 - a)) if l > 1 else a) / len(delta)
+
+
+class Summed(Plain):
+    def error(self, z: Array, y: Array) -> Array:
+        return super().error(z, y) * len(y)
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (DerivativeMissing, "the derivative of the hidden activations is missing"),
+        (OutputDerivativeMissing, "the derivative of the output activation is missing (BP1)"),
+        (DerivativeOfActivation, "taken at its value a, not at z"),
+        (BiasOfTheLastExample, "the biases take the error of the last example only"),
+        (NotTransposed, "without transposing them"),
+        (WeightedInputs, "z stands where the activation belongs"),
+        (Summed, "it is summed over the batch, the cost is averaged"),
+    ],
+)
+def test_planted_cause_is_named(made: type[Plain], words: str) -> None:
+    result = tried(made)
+    assert result.status is Status.FAILED
+    assert words in result.cause
+    assert words in result.message
+
+
+def test_activations_and_cost_are_found_where_they_are_not_declared() -> None:
+    result = tried(DerivativeMissing, declares={})
+    assert "the derivative of the hidden activations is missing" in result.cause
+
+
+class Sine(DerivativeMissing):
+    """An activation of which there is no definition."""
+
+    def activation(self, z: Array) -> Array:
+        return np.sin(z)
+
+
+class FourthPower(DerivativeMissing):
+    """A cost of which there is no definition."""
+
+    def costs_of(self, z: Array, y: Array) -> Array:
+        return (z - y) * (z - y) * (z - y) * (z - y)
+
+    def output(self, z: Array) -> Array:
+        return z
+
+    def error(self, z: Array, y: Array) -> Array:
+        return 4 * (z - y) * (z - y) * (z - y)
+
+
+@pytest.mark.parametrize("made", [Sine, FourthPower])
+def test_nothing_is_named_where_the_network_is_unknown(made: type[Plain]) -> None:
+    result = tried(made, declares={})
+    assert result.status is Status.FAILED
+    assert result.cause == ""
+
+
+def test_nothing_is_named_without_layers() -> None:
+    assert tried(DerivativeMissing, forward=None).cause == ""
+
+
+class TwiceIfAlone(Plain):
+    """Wrong for a single example only."""
+
+    def error(self, z: Array, y: Array) -> Array:
+        return super().error(z, y) * (2 if len(y) == 1 else 1)
+
+
+@pytest.mark.parametrize("cases", [{}, {"max_layers": 3}])
+def test_what_is_right_elsewhere_is_explained_at_its_own_case(cases: dict[str, int]) -> None:
+    assert "2 times too large" in tried(TwiceIfAlone, cases=cases).cause
+
+
+class Scalars(Quadratic):
+    """Functions of math take floats alone."""
+
+    def activation(self, z: Array) -> Array:
+        return np.array([[math.tanh(v) for v in row] for row in z])
+
+    def weighted(self, l: int, a: Array) -> Array:
+        return np.array(super().weighted(l, a).tolist(), dtype=float)
+
+
+def test_rung_that_does_not_apply_is_skipped_with_the_reason_of_the_judge() -> None:
+    result = tried(Scalars)
+    assert result.status is Status.SKIPPED
+    assert "float" in result.message
