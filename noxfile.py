@@ -197,6 +197,7 @@ def browser(session: nox.Session) -> None:
     session.run("pytest", "tests/browser", "-s", *session.posargs, env=ONE_THREAD)
 
 
+@nox.session(default=False)
 def mutation(session: nox.Session) -> None:
     """Slips planted in the code, one at a time: `nox -s mutation -- --help`."""
     install(session, "test")

@@ -27,7 +27,7 @@ def core(hidden: str, output: str, cost: str, l2: float = 0.0, **settings: Any) 
         forward="forward",
         predict="predict",
         cost="cost",
-        gradient=lambda net, x, y: tuple(net.backprop(x, y)),
+        gradient=gradient,
         step=step,
         fit=fit,
         save="save",
@@ -36,6 +36,12 @@ def core(hidden: str, output: str, cost: str, l2: float = 0.0, **settings: Any) 
         oracle=False,
         **settings,
     )
+
+
+def gradient(net: Network, x: Any, y: Any) -> tuple[list[Any], list[Any]]:
+    """Return the derivatives by weights and by biases."""
+    found = net.backprop(x, y)
+    return found.nabla_w, found.nabla_b
 
 
 def step(net: Network, x: Any, y: Any, learning_rate: float) -> None:

@@ -165,13 +165,13 @@ def test_unknown_names_are_told_when_the_class_is_made() -> None:
 def test_a_method_of_the_class_takes_the_place_of_a_law() -> None:
     class Mine(NetworkContract):
         adapter = article()
-        only = ["list_lengths"]
+        only = ("list_lengths",)
 
         def test_list_lengths(self) -> str:
             return "mine"
 
     class Derived(Mine):
-        only = ["list_lengths", "example_shapes"]
+        only = ("list_lengths", "example_shapes")
 
     assert Derived().test_list_lengths() == "mine"
     assert Derived.test_example_shapes.__doc__  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from nncore.verify import CHECKS, Result, Status, VerificationError, verify
 
 from .implementations import Article, article
 
-FEW = ["list_lengths", "shapes_follow_sizes", "example_shapes"]
+FEW = ["list_lengths", "example_shapes", "parameter_shapes"]
 
 
 class Wrong(Article):
@@ -41,6 +41,7 @@ def test_one_failure_hides_no_other() -> None:
     results = verify(WRONG, only=FEW, max_examples=3, seed=1, on_fail=None)
     assert len(results) == 3
     assert {r.name for r in results if r.status is Status.FAILED} >= {"list_lengths"}
+    assert {r.name for r in results if r.status is Status.PASSED} >= {"parameter_shapes"}
 
 
 def test_the_same_seed_is_the_same_run() -> None:
@@ -64,12 +65,12 @@ def test_what_is_known_is_told_before_ctrl_c(monkeypatch: pytest.MonkeyPatch) ->
         raise KeyboardInterrupt
 
     told: list[Result] = []
-    stopped = dataclasses.replace(CHECKS["shapes_follow_sizes"], law=stop)
-    monkeypatch.setitem(CHECKS, "shapes_follow_sizes", stopped)
+    stopped = dataclasses.replace(CHECKS["example_shapes"], law=stop)
+    monkeypatch.setitem(CHECKS, "example_shapes", stopped)
     with pytest.raises(KeyboardInterrupt):
         verify(article(), only=FEW, max_examples=2, seed=1, progress=told.append)
     names = [name for name in CHECKS if name in FEW]
-    assert [result.name for result in told] == names[: names.index("shapes_follow_sizes")]
+    assert [result.name for result in told] == names[: names.index("example_shapes")]
 
 
 @pytest.mark.parametrize(
