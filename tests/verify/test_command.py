@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nncore import cli
-from nncore.verify import CHECKS, Result, Status, campaign
+from nncore.verify import CHECKS, Result, Status, campaign, selftest
 from nncore.verify.campaign import INTERRUPTED, Outcome, Task
 
 SOURCE = """
@@ -147,3 +147,39 @@ def test_a_new_project(capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("mine/adapter.py").exists()
     assert cli.main(["new", "mine"]) == 2
     assert "not an empty directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_self_test(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["verify", "--self-test", "--only", "MeanForgotten", "-j", jobs]
+    assert cli.main(arguments) == 0
+    assert "1 of 1 planted faults killed" in capsys.readouterr().out
+
+
+def test_a_fault_that_survives_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = selftest.Row(
+        "Slip", "tiny", "It slips.", "a_law", selftest.Outcome.SURVIVED, is_fault=True
+    )
+    monkeypatch.setattr(selftest, "self_test", lambda _, progress, **__: progress(row))
+    assert cli.main(["verify", "--self-test", "--only", "MeanForgotten"]) == 1
+    out = capsys.readouterr().out
+    assert "SURVIVED Slip (tiny) by a_law" in out
+    assert "0 of 1 planted faults killed" in out
+
+
+def test_progress_is_drawn_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stand_in(monkeypatch, lambda task: Outcome(task, [PASSED]))
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert cli.main(["verify", "a.py"]) == 0
+    assert "verifying" in capsys.readouterr().err
+
+
+def test_a_page_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, lambda task: Outcome(task, [FAILED]))
+    assert cli.main(["verify", "a.py", "--report", "r.html"]) == 1
+    assert "A law is broken" in Path("r.html").read_text("utf-8")
