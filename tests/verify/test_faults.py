@@ -76,7 +76,8 @@ def test_each_call_of_each_entry_runs(name: str, tmp_path: Path) -> None:
         "cost": lambda: net.cost(x, y),
         "gradient": lambda: net.gradient(x, y),
         "step": lambda: net.step(x, y, 0.5),
-        "save": lambda: (net.save(str(tmp_path / "net")), net.load(str(tmp_path / "net"))),
+        "save": lambda: net.save(str(tmp_path / "net")),
+        "load": lambda: net.load(str(tmp_path / "net")),
     }
     for role, call in calls.items():
         if getattr(adapter, role) is not None:
