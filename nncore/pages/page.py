@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 
-__all__ = ["render"]
+__all__ = ["colour", "render"]
 
 TEMPLATES = "nncore.pages"
 

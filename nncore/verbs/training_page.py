@@ -62,7 +62,7 @@ def to_html(
     >>> dataset, net = digits(), Network([64, 10], output="softmax", rng=0)
     >>> history = net.fit(dataset.train_x, dataset.train_labels, epochs=1)
     >>> page = to_html(net, history, dataset, {"seed": 0})
-    >>> page.count("<img"), "http" in page
+    >>> page.count("<img"), "http:" in page
     (5, False)
     """
     x, labels = np.asarray(dataset.test_x), dataset.test_labels

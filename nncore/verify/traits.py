@@ -102,7 +102,8 @@ def probe_sizes(bounds: Mapping[str, Any]) -> tuple[int, ...]:
     >>> probe_sizes({}), probe_sizes({"max_layers": 3}), probe_sizes({"min_layers": 6})
     ((3, 5, 4, 2), (3, 5, 2), (3, 5, 4, 5, 4, 2))
     """
-    layers = min(max(4, bounds.get("min_layers", 2)), bounds.get("max_layers", 4))
+    layers = max(4, bounds.get("min_layers", 2))
+    layers = min(layers, bounds.get("max_layers", layers))
     low = bounds.get("min_width", 1)  # wider than `max_width`: equal widths tell nothing
     hidden = itertools.islice(itertools.cycle((5, 4)), layers - 2)
     return tuple(max(n, low) for n in (3, *hidden, 2))
