@@ -37,7 +37,11 @@ def cluster(address: str) -> Scheduler:
         If nobody answers at the address.
     """
     with needs("dask"):
-        from distributed import Client, as_completed  # noqa: PLC0415 - an extra
+        # An extra: type checkers are run without it.
+        from distributed import (  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
+            Client,
+            as_completed,
+        )
 
     def schedule(function: Callable[[Task], Outcome], tasks: list[Task]) -> Iterator[Outcome]:
         with Client(address, timeout="10s") as client:
