@@ -321,6 +321,8 @@ def test_every_law_has_a_fault() -> None:
 )
 def test_fault_breaks_its_law(law: str, place: int) -> None:
     result = tried(law, FAULTS[law][place]())
+    if "is not installed" in result.message:
+        pytest.skip(result.message)
     assert result.status is Status.FAILED, result
     assert result.message
 

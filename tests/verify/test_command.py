@@ -149,6 +149,7 @@ def test_a_new_project(capsys: pytest.CaptureFixture[str]) -> None:
     assert "not an empty directory" in capsys.readouterr().err
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_the_self_test(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["verify", "--self-test", "--only", "MeanForgotten", "-j", jobs]
