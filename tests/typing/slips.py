@@ -30,7 +30,8 @@ from nncore.costs import Cost, Quadratic, output_cost
 __all__ = ["Slip", "find_slips", "planted"]
 
 #: What claims dimensions, takes them off, or knows none.
-DOORS = {"np", "cast", "as_array", "as_matrix", "as_vector"}
+# `_below` returns a pair: what is done to that, a checker tells of on the next lines.
+DOORS = {"np", "cast", "as_array", "as_matrix", "as_vector", "_below"}
 DIMENSIONED = re.compile(r"(?P<kind>Matrix|Vector|Column)\[(?P<letters>\w(, \w)?)\]")
 #: Dimensions are told apart by their sizes.
 SIZES = {"B": 7, "K": 3, "M": 5, "N": 2, "T": 4}
