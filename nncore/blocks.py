@@ -59,7 +59,7 @@ class Block:
         self, batch_size: int, parameters: Flat, gradient: Flat, length: int, *, is_ahead: bool
     ) -> None:
         dtype = parameters.all.dtype
-        self.x = np.empty((length, parameters.weights[0].shape[1]), dtype)
+        self.x: Array = np.empty((length, parameters.weights[0].shape[1]), dtype)
         self._pixels = np.empty(self.x.shape, np.uint8)
         # The columns of hidden layers one behind the other: in float32 the product of 10 rows
         # with many inputs then takes 0.7 times as long, a whole step 0.9 times, 0.97 times at

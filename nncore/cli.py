@@ -86,5 +86,5 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for verb in (train, evaluate, predict, verify, new):
-    commands.add_command(verb)
+for _verb in (train, evaluate, predict, verify, new):
+    commands.add_command(_verb)
