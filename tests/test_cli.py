@@ -482,6 +482,8 @@ def test_python_m_nncore_runs_it(tmp_path: Path, model: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_ctrl_c_in_a_training_saves_the_network(tmp_path: Path) -> None:
+    # A shell's background jobs ignore Ctrl-C, and hand that on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     ours, theirs = os.openpty()
     training = process("train", "--epochs", 10**6, cwd=tmp_path, stderr=theirs)
     os.close(theirs)

@@ -266,6 +266,8 @@ def test_ctrl_c_in_the_middle_leaves_nothing(server: type[Handler], tmp_path: Pa
         time.sleep(2)
         handler.close_connection = True
 
+    # A shell's background jobs ignore Ctrl-C, and hand that on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server.scripts[IMAGES] = [stop_halfway]
     script = (
         "import sys; from nncore.datasets import download_mnist; download_mnist(sys.argv[1])"
