@@ -63,7 +63,7 @@ class Plain:
         if len(sizes) < 2 or min(sizes) < 1:
             msg = f"sizes must be two or more numbers of at least 1, they are {sizes}"
             raise ValueError(msg)
-        self.sizes = list(sizes)
+        self.sizes: list[int] = list(sizes)
         rng = np.random.default_rng(0)
         self.weights: list[Array] = [np.empty((sizes[0], 0))]
         self.biases: list[Array] = [np.empty(0)]

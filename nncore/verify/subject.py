@@ -43,8 +43,8 @@ class Subject:
     def __init__(self, adapter: Adapter, traits: Traits, parameters: Parameters) -> None:
         self.adapter = adapter
         self.traits = traits
-        self.sizes = tuple(parameters.sizes)
-        self.net = adapter.make(list(self.sizes))
+        self.sizes: tuple[int, ...] = tuple(parameters.sizes)
+        self.net: Any = adapter.make(list(self.sizes))
         #: The very arrays of examples that the last call was given, in the user's layout.
         self.handed: list[Array] = []
         self._batch = 0
