@@ -25,7 +25,8 @@ from nncore.verify import (
     replay,
 )
 from nncore.verify.failure import fail
-from nncore.verify.trial import INAPPLICABLE, SHRINKS, Tried, law_of, try_law
+from nncore.verify.search import INAPPLICABLE, SHRINKS, Tried, law_of
+from nncore.verify.trial import try_law
 
 from .implementations import ADAPTERS, Article, article
 
