@@ -324,7 +324,7 @@ def test_warnings_are_a_matter_for_the_laws() -> None:
     def law(net: Any, case: Any) -> None:
         """It warns."""
         warnings.warn("loud", stacklevel=1)
-        np.float64(1e308) * np.float64(10)
+        np.float64(1e308) * np.float64(10)  # pyright: ignore[reportUnusedExpression]
 
     assert try_(law).status is Status.PASSED
 
