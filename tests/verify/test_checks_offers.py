@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
 
-from nncore.verify import Status
-from nncore.verify.plain import Array, Plain
+from nncore.verify import CHECKS, Status, autodiff
+from nncore.verify.plain import Array, Plain, Quadratic
+from nncore.verify.search import OutOfTimeError, Tried
+from nncore.verify.selftest import FAULTS
+from nncore.verify.strategies import batches
 
 from .judging import broken, judged, passes
 
@@ -98,3 +103,65 @@ def test_what_is_not_defined_is_not_compared(declares: dict[str, str], reason: s
     result = judged(Plain.adapter(declares=given), "cost_matches_definition", 3)
     assert result.status is Status.SKIPPED
     assert reason in result.message
+
+
+class InsideTheLogarithm(Plain):
+    """A constant inside of the logarithm, which the gradient leaves out."""
+
+    def costs_of(self, z: Array, y: Array) -> Array:
+        a = self.output(z)
+        return -y * np.log(a + 1e-7) - (1 - y) * np.log(1 - a + 1e-7)
+
+
+def test_an_approximation_is_no_fault_on_any_rung() -> None:
+    assert passes(InsideTheLogarithm.adapter(), "gradient_by_complex_step", 40)
+
+
+@pytest.mark.parametrize(("factor", "status"), [(1, Status.PASSED), (2, Status.FAILED)])
+def test_a_library_is_compared(
+    monkeypatch: pytest.MonkeyPatch, factor: int, status: Status
+) -> None:
+    def differentiated(cost: Any, weights: list[Array], biases: list[Array]) -> Any:
+        x, y, net = *case, Plain([1, 1])
+        net.weights[1:], net.biases[1:], net.sizes = weights, biases, sizes(weights)
+        nabla_w, nabla_b = net.gradient(x, y)
+        return [factor * w for w in nabla_w[1:]], [factor * b for b in nabla_b[1:]]
+
+    def sizes(weights: list[Array]) -> list[int]:
+        return [weights[0].shape[1], *(len(w) for w in weights)]
+
+    case: list[Array] = []
+    monkeypatch.setitem(autodiff.LIBRARIES, "autograd", differentiated)
+    law = CHECKS["gradient_matches_autograd"].law
+
+    def told(net: Any, given: Any) -> None:
+        case[:] = given.x, given.y
+        law(net, given)
+
+    monkeypatch.setitem(
+        CHECKS,
+        "gradient_matches_autograd",
+        dataclasses.replace(CHECKS["gradient_matches_autograd"], law=told),
+    )
+    assert judged(Plain.adapter(), "gradient_matches_autograd", 4).status is status
+
+
+def test_more_outputs_are_costed_as_they_are() -> None:
+    made = FAULTS["TargetsBroadcast"].adapter().make([2, 2])
+    x, y = np.eye(2), np.ones((2, 2))
+    assert made.cost(x, y) == Quadratic([2, 2]).cost(x, y)
+    single = FAULTS["TargetsBroadcast"].adapter().make([2, 1])
+    assert single.cost(x, y[:, :1]) != Quadratic([2, 1]).cost(x, np.array([[0.0], [1.0]]))
+
+
+def test_enough_smaller_cases_end_the_search() -> None:
+    tried = Tried(error=ValueError(), shrinks=3)
+    tried.begin(None, 4)
+    with pytest.raises(OutOfTimeError):
+        tried.begin(None, 4)
+    assert tried.examples == 0
+
+
+@given(batches(2, 2, regimes=["grid"], targets="any"))
+def test_any_number_of_the_grid_may_be_a_target(batch: tuple[Array, Array]) -> None:
+    assert (batch[1] * 16 == np.rint(batch[1] * 16)).all()
