@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import given
 
 from nncore.verify import CHECKS, Status, autodiff
+from nncore.verify.catalogue import FAULTS
 from nncore.verify.plain import Array, Plain, Quadratic
 from nncore.verify.search import OutOfTimeError, Tried
-from nncore.verify.selftest import FAULTS
 from nncore.verify.strategies import batches
 
 from .judging import broken, judged, passes
@@ -147,6 +148,7 @@ def test_a_library_is_compared(
 
 
 def test_more_outputs_are_costed_as_they_are() -> None:
+    importlib.import_module("nncore.verify.faults")  # enters them
     made = FAULTS["TargetsBroadcast"].adapter().make([2, 2])
     x, y = np.eye(2), np.ones((2, 2))
     assert made.cost(x, y) == Quadratic([2, 2]).cost(x, y)
