@@ -18,11 +18,14 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THRE
 # Tests of sessions of their own, which take minutes or need what pip lacks.
 SLOW = (
     "tests/verify/test_calls_correct.py",
-    "tests/verify/test_checks_correct.py",
+    "tests/verify/test_checks_correct.py::test_correct_implementation_breaks_no_law",
+    "tests/verify/test_checks_correct.py::test_slow_libraries_agree",
     "tests/verify/test_cluster.py",
+    "tests/verify/test_implementations.py::test_laws_hold_for_libraries",
+    "tests/verify/test_project.py::test_a_new_project_passes",
 )
 QUICK = [
-    *(f"--ignore={name}" for name in SLOW),
+    *(f"--{'deselect' if '::' in name else 'ignore'}={name}" for name in SLOW),
     "--ignore=tests/browser",
     "--ignore=tests/damage",
     "--ignore=tests/test_mutation.py",

@@ -1,11 +1,14 @@
 """API pages from the docstrings of the public modules: `python -W error tests/docs.py DIR`."""
 
+# pyright: reportMissingImports=false
+
 import importlib
 import sys
 import warnings
 from pathlib import Path
 
 import pdoc
+import pdoc.render
 
 __all__ = ["PUBLIC", "write"]
 

@@ -53,7 +53,7 @@ def negative_log_softmax(z: Array) -> Array:
     return as_array(activations.negative_log_softmax(as_matrix(z)))
 
 
-def exact_softplus(z: mpmath.mpf) -> mpmath.mpf:
+def exact_softplus(z: Any) -> Any:
     return mpmath.log(1 + mpmath.exp(z))
 
 
@@ -77,7 +77,7 @@ EXACT: list[tuple[Callable[[Array], Array], Callable[[Any], Any]]] = [
 
 @pytest.mark.parametrize(("function", "exact"), EXACT, ids=lambda f: getattr(f, "__name__", ""))
 def test_values_agree_with_fifty_digits(
-    function: Callable[[Array], Array], exact: Callable[[mpmath.mpf], mpmath.mpf]
+    function: Callable[[Array], Array], exact: Callable[[Any], Any]
 ) -> None:
     with mpmath.workdps(50), np.errstate(over="raise", divide="raise", invalid="raise"):
         values = function(np.array(POINTS))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .adapter import Adapter
 from .registry import Check
 from .result import Result, Status
+from .search import EXAMPLES
 from .selection import chosen, known
 from .traits import Traits
-from .trial import EXAMPLES, try_law
+from .trial import try_law
 
 if TYPE_CHECKING:
     import pytest

@@ -1,5 +1,8 @@
 """The same campaign on a Dask cluster."""
 
+# Type checkers run without Dask.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -37,11 +40,7 @@ def cluster(address: str) -> Scheduler:
         If nobody answers at the address.
     """
     with needs("dask"):
-        # An extra: type checkers are run without it.
-        from distributed import (  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
-            Client,
-            as_completed,
-        )
+        from distributed import Client, as_completed  # noqa: PLC0415 - an extra
 
     def schedule(function: Callable[[Task], Outcome], tasks: list[Task]) -> Iterator[Outcome]:
         with Client(address, timeout="10s") as client:

@@ -30,7 +30,7 @@ class Failure(AssertionError):  # noqa: N818 - it is read as a word
     ) -> None:
         super().__init__(message)
         self.cause = cause
-        self.details = details or {}
+        self.details: dict[str, object] = details or {}
 
 
 def fail(message: str, **about: Any) -> None:

@@ -30,7 +30,8 @@ class Functions:
     """
 
     def __init__(self, net: Subject, case: Case) -> None:
-        self.net, self.case = net, case
+        self.net: Subject = net
+        self.case: Case = case
 
     def params(self, parameters: Parameters) -> dict[str, list[Array]]:
         """

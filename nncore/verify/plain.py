@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import numpy as np
 
 from .adapter import Adapter
+from .stable import Array, sigmoid, softplus
 
 __all__ = ["Array", "Plain", "Quadratic", "Relu", "Softmax", "sigmoid", "softplus"]
-
-#: An array of floats, or of whatever a judge computes with.
-Array: TypeAlias = Any
 
 #: Attributes and methods that have the names of the adapter's settings.
 OFFERED = (
@@ -63,7 +61,7 @@ class Plain:
         if len(sizes) < 2 or min(sizes) < 1:
             msg = f"sizes must be two or more numbers of at least 1, they are {sizes}"
             raise ValueError(msg)
-        self.sizes = list(sizes)
+        self.sizes: list[int] = list(sizes)
         rng = np.random.default_rng(0)
         self.weights: list[Array] = [np.empty((sizes[0], 0))]
         self.biases: list[Array] = [np.empty(0)]
@@ -280,48 +278,3 @@ class Softmax(Plain):
         """Return minus the target times the logarithm of each output."""
         shifted = z - z.max(axis=1, keepdims=True)
         return y * (np.log(np.exp(shifted).sum(axis=1, keepdims=True)) - shifted)
-
-
-def sigmoid(z: Array) -> Array:
-    """
-    Return 1 / (1 + e^-z) without overflow.
-
-    Parameters
-    ----------
-    z : ndarray
-        Weighted inputs, not modified.
-
-    Returns
-    -------
-    ndarray
-        Of the same shape.
-
-    Examples
-    --------
-    >>> sigmoid(np.array([-1000.0, 0.0]))
-    array([0. , 0.5])
-    """
-    e = np.exp(np.where(z.real < 0, z, -z))
-    return np.where(z.real < 0, e, 1) / (1 + e)
-
-
-def softplus(z: Array) -> Array:
-    """
-    Return log(1 + e^z) without overflow.
-
-    Parameters
-    ----------
-    z : ndarray
-        Weighted inputs, not modified.
-
-    Returns
-    -------
-    ndarray
-        Of the same shape.
-
-    Examples
-    --------
-    >>> softplus(np.array([-1000.0, 1000.0]))
-    array([   0., 1000.])
-    """
-    return np.where(z.real < 0, 0, z) + np.log1p(np.exp(np.where(z.real < 0, z, -z)))

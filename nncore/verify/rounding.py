@@ -48,12 +48,18 @@ class Rounding:
         How far the network's may be off.
     """
 
+    zs: list[Array]
+    activations: list[Array]
+    z_errors: list[Array]
+    a_errors: list[Array]
+
     def __init__(
         self, declared: Declared, parameters: Parameters, x: Array, unit: float
     ) -> None:
-        self.declared, self.parameters = declared, parameters
-        self.unit = unit + DOUBLE  # the definition is rounded as well
-        self.tiny = underflow(unit)
+        self.declared: Declared = declared
+        self.parameters: Parameters = parameters
+        self.unit: float = unit + DOUBLE  # the definition is rounded as well
+        self.tiny: float = underflow(unit)
         self.zs, self.activations = declared.forward(parameters, x)
         # A single network rounds its inputs.
         inputs = abs(self.activations[0]) * (0 if unit == DOUBLE else unit)

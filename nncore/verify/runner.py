@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection
 
 from .adapter import Adapter
 from .result import Result
+from .search import EXAMPLES, law_of
 from .selection import chosen, known
 from .traits import Traits
-from .trial import EXAMPLES, law_of, try_law
+from .trial import try_law
 
 __all__ = ["EXAMPLES", "VerificationError", "chosen", "known", "law_of", "try_law", "verify"]
 

@@ -70,6 +70,8 @@ class Store:
     # does not follow libraries, though, and what was put into their objects must be remembered.
     __slots__ = ("_adapter", "_arrangement", "_displaced", "_sizes", "net")
 
+    net: Any
+
     def __init__(
         self, net: Any, adapter: Adapter, arrangement: Arrangement, sizes: Sequence[int]
     ) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from .access import AdapterError, as_array, read
 from .adapter import CALLS, Adapter
 from .arrangement import Arrangement
+from .arranging import arrangement_of
 from .case import Parameters
 from .layouts import Layout
 from .store import stored
@@ -147,7 +148,7 @@ def _with_parameters(adapter: Adapter, net: Any) -> Traits:
     """Return how parameters are arranged, and examples handed over."""
     sizes, structure = probe_sizes(adapter.cases), stored(net, adapter)
     role = "`weights`" if adapter.biases is None else "`weights` and `biases`"
-    arrangement = Arrangement.of(structure, role, sizes, layer0=adapter.layer0)
+    arrangement = arrangement_of(structure, role, sizes, layer0=adapter.layer0)
     leaves = arrangement.leaves(structure, sizes, role)
     places = arrangement.places(sizes)
     biases = [
@@ -195,7 +196,7 @@ def _gradient(subject: Subject) -> Arrangement | None:
         return None
     like = subject.traits.parameters
     with contextlib.suppress(AdapterError):
-        return Arrangement.of(results[0], "`gradient`", sizes, like=like)
+        return arrangement_of(results[0], "`gradient`", sizes, like=like)
     return None
 
 

@@ -26,7 +26,7 @@ class TorchEager(Peer):
         layers: list[Any] = []
         net = problem.network()
         for w, b in zip(net.weights[1:], net.biases[1:], strict=True):
-            linear = torch.nn.Linear(*reversed(w.shape))
+            linear = torch.nn.Linear(w.shape[1], w.shape[0])
             linear.weight = torch.nn.Parameter(torch.tensor(w))
             linear.bias = torch.nn.Parameter(torch.tensor(b))
             layers += [linear, torch.nn.Sigmoid()]

@@ -1,5 +1,7 @@
 """Our HTML pages in a real Chromium: `nox -s browser`."""
 
+# pyright: reportMissingImports=false, reportUnknownParameterType=false
+
 import shutil
 import time
 from collections.abc import Iterator

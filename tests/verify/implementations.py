@@ -4,6 +4,9 @@ Correct networks in the styles that people write, with adapters of at most ten l
 Every law holds for them. They are written plainly: what is unusual about one is its style.
 """
 
+# Libraries may be missing.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import dataclasses
@@ -435,7 +438,8 @@ class Attributes:
         self.b = [None, *(np.zeros((n, 1)) for n in sizes[1:])]
 
     def feed(self, x: Any) -> None:
-        self.z, self.a = [None], [x]
+        self.z: list[Any] = [None]
+        self.a: list[Any] = [x]
         for w, b in zip(self.W[1:], self.b[1:], strict=True):
             self.z.append(w @ self.a[-1] + b)
             self.a.append(sigmoid(self.z[-1]))
@@ -444,7 +448,7 @@ class Attributes:
         self.feed(x)
         self.dW: list[Any] = [None] * len(self.W)
         self.db: list[Any] = [None] * len(self.b)
-        delta = (self.a[-1] - y) / x.shape[1]
+        delta: Any = (self.a[-1] - y) / x.shape[1]
         for l in range(len(self.W) - 1, 0, -1):
             self.dW[l] = delta @ self.a[l - 1].T
             self.db[l] = delta.sum(axis=1, keepdims=True)

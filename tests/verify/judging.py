@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import warnings
 
-from nncore.verify import Adapter
+from nncore.verify import CHECKS, Adapter
 from nncore.verify.result import Result, Status
-from nncore.verify.runner import verify
+from nncore.verify.traits import Traits
+from nncore.verify.trial import try_law
 
 __all__ = ["broken", "judged", "passes"]
 
 
 def judged(adapter: Adapter, law: str, examples: int = 25, seed: int = 0) -> Result:
+    """Return what becomes of a law; its case is the first that breaks it, not the smallest."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        (result,) = verify(adapter, only=[law], max_examples=examples, seed=seed, on_fail=None)
-    return result
+        traits = Traits.of(adapter)
+        return try_law(
+            adapter, traits, CHECKS[law], max_examples=examples, seed=seed, shrink=False
+        )
 
 
 def passes(adapter: Adapter, law: str, examples: int = 25) -> bool:

@@ -26,8 +26,9 @@ from nncore.verify import Adapter, AdapterError
     ],
 )
 def test_wrong_settings(settings: dict[str, Any], message: str) -> None:
+    given: dict[str, Any] = {"make": list, "cost": "cost", **settings}
     with pytest.raises(AdapterError, match=message):
-        Adapter(**{"make": list, "cost": "cost", **settings})
+        Adapter(**given)
 
 
 def test_names() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from nncore.verify.access import AdapterError
 from nncore.verify.arrangement import ORDERS, Arrangement
+from nncore.verify.arranging import arrangement_of
 from nncore.verify.case import Parameters
 
 SIZES = (3, 5, 4, 2)
@@ -43,7 +44,7 @@ PAIRS = list(zip(W, B, strict=True))
     ],
 )
 def test_arrangements_are_found_and_read(value: Any, expected: Arrangement) -> None:
-    found = Arrangement.of(value, "`weights`", SIZES)
+    found = arrangement_of(value, "`weights`", SIZES)
     assert found == expected
     read = found.canonical(value, SIZES, "parameters")
     for name in ("weights", "biases"):
@@ -60,14 +61,14 @@ def test_arrangements_are_found_and_read(value: Any, expected: Arrangement) -> N
 def test_a_flat_gradient_has_the_order_of_the_parameters() -> None:
     like = Arrangement(ORDERS[1], transposed=True, depth=2)
     vector = np.concatenate([*B, *(w.T.ravel() for w in W)])
-    found = Arrangement.of(vector, "`gradient`", SIZES, like=like)
+    found = arrangement_of(vector, "`gradient`", SIZES, like=like)
     assert found.canonical(vector, SIZES, "gradient").weights[1].tolist() == W[0].tolist()
 
 
 def test_layer_0_is_as_the_user_says() -> None:
     with pytest.raises(AdapterError, match="arrays of shapes"):
-        Arrangement.of([W, B], "`weights`", SIZES, layer0=True)
-    assert Arrangement.of([[None, *W], [None, *B]], "w", SIZES, layer0=True).weights0
+        arrangement_of([W, B], "`weights`", SIZES, layer0=True)
+    assert arrangement_of([[None, *W], [None, *B]], "w", SIZES, layer0=True).weights0
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_layer_0_is_as_the_user_says() -> None:
 )
 def test_what_fits_nothing_is_told(value: Any, message: str) -> None:
     with pytest.raises(AdapterError, match=message):
-        Arrangement.of(value, "`weights`", SIZES)
+        arrangement_of(value, "`weights`", SIZES)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,6 @@ def test_a_short_vector_is_told() -> None:
 
 
 def test_lists_of_equal_layers_are_no_matrix() -> None:
-    found = Arrangement.of([W, [b.tolist() for b in B]], "w", SIZES)
+    found = arrangement_of([W, [b.tolist() for b in B]], "w", SIZES)
     read = found.canonical([[np.ones((1, 1))] * 2, [[1.0], [2.0]]], (1, 1, 1), "parameters")
     assert [b.tolist() for b in read.biases[1:]] == [[1.0], [2.0]]

@@ -35,9 +35,9 @@ def test_the_last_line_of_the_user_is_found_under_libraries() -> None:
 
 def test_the_message_has_the_code() -> None:
     def users() -> None:
-        np.ones(2) @ np.ones(3)
+        np.dot(np.ones(2), np.ones(3))
 
-    assert "raised by `np.ones(2) @ np.ones(3)`" in said(raised(users))
+    assert "raised by `np.dot(np.ones(2), np.ones(3))`" in said(raised(users))
     assert said(raised(users)).startswith("ValueError: ")
 
 

@@ -13,7 +13,7 @@ from nncore.verify.traits import Traits
 
 def tried(made: type[Plain], law: str = "gradient_is_certified", **changes: Any) -> Result:
     adapter = made.adapter(**changes)
-    return try_law(adapter, Traits.of(adapter), CHECKS[law], seed=1)
+    return try_law(adapter, Traits.of(adapter), CHECKS[law], seed=1, shrink=False)
 
 
 class DerivativeMissing(Quadratic):

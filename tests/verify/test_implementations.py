@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from nncore.verify import Status, verify
+from nncore.verify import Adapter, Status, verify
 
 from .implementations import ADAPTERS, LIBRARIES
 
@@ -25,10 +25,18 @@ TRIED = {
 }
 
 
-@pytest.mark.parametrize("name", [*ADAPTERS, *LIBRARIES])
+@pytest.mark.parametrize("name", ADAPTERS)
 def test_laws_hold(name: str) -> None:
-    adapter = {**ADAPTERS, **LIBRARIES}[name]()
-    results = verify(adapter, max_examples=3, seed=0, on_fail=None)
+    every_law_holds(name, ADAPTERS[name]())
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_laws_hold_for_libraries(name: str) -> None:
+    every_law_holds(name, LIBRARIES[name]())
+
+
+def every_law_holds(name: str, adapter: Adapter) -> None:
+    results = verify(adapter, max_examples=2, seed=0, on_fail=None)
     broken = [str(result) for result in results if not result.status.is_good]
     assert not broken, "\n\n".join(broken)
     skipped = {

@@ -11,7 +11,7 @@ import pytest
 from nncore.verify.leaves import depth_of, flatten, is_container, items_of, rebuild
 
 A, B, C = np.ones((2, 3)), np.ones(2), np.ones((1, 2))
-Pair = namedtuple("Pair", ["w", "b"])  # noqa: PYI024 - untyped, as people write it
+Pair = namedtuple("Pair", ["w", "b"])  # noqa: PYI024  # pyright: ignore[reportUntypedNamedTuple]
 
 
 def ragged() -> Any:

@@ -25,7 +25,8 @@ from nncore.verify import (
     replay,
 )
 from nncore.verify.failure import fail
-from nncore.verify.trial import INAPPLICABLE, SHRINKS, Tried, law_of, try_law
+from nncore.verify.search import INAPPLICABLE, SHRINKS, Tried, law_of
+from nncore.verify.trial import try_law
 
 from .implementations import ADAPTERS, Article, article
 
@@ -323,7 +324,7 @@ def test_warnings_are_a_matter_for_the_laws() -> None:
     def law(net: Any, case: Any) -> None:
         """It warns."""
         warnings.warn("loud", stacklevel=1)
-        np.float64(1e308) * np.float64(10)
+        np.float64(1e308) * np.float64(10)  # pyright: ignore[reportUnusedExpression]
 
     assert try_(law).status is Status.PASSED
 

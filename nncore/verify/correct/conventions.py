@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -82,15 +82,15 @@ class SinglePrecision(Plain):
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
-        self.weights = [w.astype(np.float32) for w in self.weights]
-        self.biases = [b.astype(np.float32) for b in self.biases]
+        self.weights: list[Array] = [w.astype(np.float32) for w in self.weights]
+        self.biases: list[Array] = [b.astype(np.float32) for b in self.biases]
 
 
 @correct(declares={"hidden": "sigmoid", "output": "sigmoid"})
 class PenaltyUndeclared(Plain):
     """A penalty without the factor 1/2, in cost and gradient alike, on the weights."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def penalty(self) -> Any:
         return 2 * super().penalty()
@@ -103,7 +103,7 @@ class PenaltyUndeclared(Plain):
 class Penalized(Quadratic):
     """A penalty as it is declared."""
 
-    l2 = 0.125
+    l2: ClassVar[float] = 0.125
 
 
 @correct()

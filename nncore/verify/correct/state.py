@@ -52,8 +52,8 @@ class BuffersCopiedOut(Relu):
 class CountsItsCalls(Plain):
     """Every call is counted and timed."""
 
-    calls = 0
-    seconds = 0.0
+    calls: int = 0
+    seconds: float = 0.0
 
     def forward(self, x: Array) -> tuple[list[Array], list[Array]]:
         self.calls += 1
@@ -67,6 +67,9 @@ class CountsItsCalls(Plain):
 class RemembersTheLastPass(Plain):
     """The last forward pass is kept for the curious, and never used."""
 
+    zs: list[Array]
+    activations: list[Array]
+
     def forward(self, x: Array) -> tuple[list[Array], list[Array]]:
         self.zs, self.activations = super().forward(x)
         return self.zs, self.activations
@@ -76,8 +79,11 @@ class RemembersTheLastPass(Plain):
 class MadeWhenNeeded(Plain):
     """Weights and biases are made when they are first asked for."""
 
+    weights: list[Array]
+    biases: list[Array]
+
     def __init__(self, sizes: list[int]) -> None:
-        self.sizes = Plain(sizes).sizes
+        self.sizes: list[int] = Plain(sizes).sizes
 
     def __getattr__(self, name: str) -> Any:
         if name not in {"weights", "biases"}:
@@ -115,7 +121,7 @@ class Slots(Plain):
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
-        self.name = f"net {sizes}"
+        self.name: str = f"net {sizes}"
         self.history: list[float] = []
-        self.rng = np.random.default_rng(1)
+        self.rng: np.random.Generator = np.random.default_rng(1)
         self.itself = self

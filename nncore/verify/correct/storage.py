@@ -19,7 +19,7 @@ class RowBiases(Plain):
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
-        self.biases = [b[None, :] for b in self.biases]
+        self.biases: list[Array] = [b[None, :] for b in self.biases]
 
     def nabla_b(self, l: int, delta: Array) -> Array:  # noqa: ARG002
         return delta.sum(axis=0, keepdims=True) / len(delta)
@@ -31,7 +31,7 @@ class TransposedWeights(Plain):
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
-        self.weights = [w.T.copy() for w in self.weights]
+        self.weights: list[Array] = [w.T.copy() for w in self.weights]
 
     def weighted(self, l: int, a: Array) -> Array:
         return a @ self.weights[l] + self.biases[l]
@@ -49,7 +49,7 @@ class FortranWeights(Plain):
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
-        self.weights = [np.asfortranarray(w) for w in self.weights]
+        self.weights: list[Array] = [np.asfortranarray(w) for w in self.weights]
 
 
 @correct()
@@ -105,7 +105,10 @@ class StoredFromTheEnd(Plain):
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
-        self.upside_down = (self.weights[:0:-1], self.biases[:0:-1])
+        self.upside_down: tuple[list[Array], list[Array]] = (
+            self.weights[:0:-1],
+            self.biases[:0:-1],
+        )
 
     def forward(self, x: Array) -> tuple[list[Array], list[Array]]:
         self.weights[1:], self.biases[1:] = (part[::-1] for part in self.upside_down)
@@ -124,8 +127,8 @@ class Vector:
     """A network whose parameters are one vector, layer by layer, weights before biases."""
 
     def __init__(self, sizes: list[int]) -> None:
-        self.plain = Plain(sizes)
-        self.theta = self.pack(self.plain.weights, self.plain.biases)
+        self.plain: Plain = Plain(sizes)
+        self.theta: Array = self.pack(self.plain.weights, self.plain.biases)
 
     def pack(self, weights: list[Array], biases: list[Array]) -> Array:
         """Return arrays as one vector."""
@@ -175,6 +178,9 @@ class FlatVector(Vector):
 class FrozenParameters(Plain):
     """Parameters are read-only arrays; new ones make a new network."""
 
+    weights: list[Array]
+    biases: list[Array]
+
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
         self.freeze()
@@ -212,8 +218,8 @@ class DictOfParameters:
 
     def __init__(self, sizes: list[int]) -> None:
         net = Quadratic(sizes)
-        self.count = len(sizes)
-        self.table = {f"W{l}": net.weights[l] for l in range(1, self.count)}
+        self.count: int = len(sizes)
+        self.table: dict[str, Array] = {f"W{l}": net.weights[l] for l in range(1, self.count)}
         self.table |= {f"b{l}": net.biases[l] for l in range(1, self.count)}
 
     def forward(self, x: Array) -> list[Array]:
@@ -251,7 +257,9 @@ class TuplesOfLayers:
 
     def __init__(self, sizes: list[int]) -> None:
         rng = np.random.default_rng(0)
-        self.pairs = [(rng.normal(size=(m, n)), np.zeros(m)) for n, m in pairwise(sizes)]
+        self.pairs: list[tuple[Array, Array]] = [
+            (rng.normal(size=(m, n)), np.zeros(m)) for n, m in pairwise(sizes)
+        ]
 
     def predict(self, x: Array) -> Array:
         """Return the outputs."""

@@ -29,8 +29,8 @@ class Columns:
 
     def __init__(self, sizes: list[int]) -> None:
         rng = np.random.default_rng(0)
-        self.w = [rng.normal(size=(m, n)) for n, m in pairwise(sizes)]
-        self.b = [np.zeros((m, 1)) for m in sizes[1:]]
+        self.w: list[Array] = [rng.normal(size=(m, n)) for n, m in pairwise(sizes)]
+        self.b: list[Array] = [np.zeros((m, 1)) for m in sizes[1:]]
 
     def feed(self, a: Array) -> Array:
         """Return the outputs, one column for each example."""
@@ -73,8 +73,8 @@ class SingleVectors:
 
     def __init__(self, sizes: list[int]) -> None:
         rng = np.random.default_rng(0)
-        self.w = [rng.normal(size=(m, n)) for n, m in pairwise(sizes)]
-        self.b = [rng.normal(size=m) for m in sizes[1:]]
+        self.w: list[Array] = [rng.normal(size=(m, n)) for n, m in pairwise(sizes)]
+        self.b: list[Array] = [rng.normal(size=m) for m in sizes[1:]]
 
     def layers(self, x: Array) -> list[Array]:
         """Return the activations of one example."""
@@ -119,9 +119,14 @@ class SingleColumns(Columns):
 class Dense:
     """One layer, which keeps what it needs to go back."""
 
+    x: Array
+    z: Array
+    weight_slope: Array
+    bias_slope: Array
+
     def __init__(self, inputs: int, outputs: int, *, is_last: bool) -> None:
-        self.weight = np.random.default_rng(inputs).normal(size=(inputs, outputs))
-        self.bias = np.zeros((1, outputs))
+        self.weight: Array = np.random.default_rng(inputs).normal(size=(inputs, outputs))
+        self.bias: Array = np.zeros((1, outputs))
         self.is_last = is_last
 
     def forward(self, x: Array) -> Array:
@@ -151,7 +156,7 @@ class ClassForEachLayer:
 
     def __init__(self, sizes: list[int]) -> None:
         last = len(sizes) - 2
-        self.layers = [
+        self.layers: list[Dense] = [
             Dense(n, m, is_last=l == last) for l, (n, m) in enumerate(pairwise(sizes))
         ]
 
@@ -214,13 +219,16 @@ class KeptInAttributes(Plain):
     def run(self, x: Array) -> Array:
         """Return the outputs."""
         zs, activations = self.forward(x)
-        self.kept = Pass(activations, zs)
+        self.kept: Pass = Pass(activations, zs)
         return activations[-1]
 
 
 @correct(gradient=lambda net, x, y: net.slopes_after(x, y))
 class GradientInAttributes(Plain):
     """Backpropagation returns nothing; the gradient is fetched from attributes."""
+
+    slopes_w: list[Array]
+    slopes_b: list[Array]
 
     def backpropagate(self, x: Array, y: Array) -> None:
         """Keep the gradient."""
@@ -264,7 +272,7 @@ class Functions:
 
     def __init__(self, sizes: list[int]) -> None:
         rng = np.random.default_rng(0)
-        self.params = [
+        self.params: list[dict[str, Array]] = [
             {"weight": rng.normal(size=(m, n)), "bias": np.zeros(m)} for n, m in pairwise(sizes)
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
@@ -97,7 +98,7 @@ class SmallBatchFirst(Plain):
 class DecayByFactor(Plain):
     """The penalty is a factor on the weights: w (1 - rate l2) - rate slope."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def step(self, x: Array, y: Array, learning_rate: float) -> None:
         nabla_w, nabla_b = self.gradient(x, y)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -209,7 +209,7 @@ class MeanOverOutputs(Quadratic):
 class PenaltyWithoutHalf(Plain):
     """The penalty lacks its factor 1/2 in cost and gradient."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def penalty(self) -> Any:
         return 2 * super().penalty()
@@ -222,7 +222,7 @@ class PenaltyWithoutHalf(Plain):
 class PenaltyIgnored(Plain):
     """The network says that it has a penalty, and has none."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def penalty(self) -> Any:
         return 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from ..catalogue import fault
@@ -187,7 +189,7 @@ class SquareForgotten(Quadratic):
 class PenaltyWithoutGradient(Plain):
     """The cost has an l2 penalty, the gradient forgets it."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def nabla_w(self, l: int, delta: Array, activations: list[Array]) -> Array:
         return delta.T @ activations[l - 1] / len(delta)
@@ -197,7 +199,7 @@ class PenaltyWithoutGradient(Plain):
 class PenaltyTwice(Plain):
     """The derivative of l2 / 2 w^2 is taken to be 2 l2 w."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def nabla_w(self, l: int, delta: Array, activations: list[Array]) -> Array:
         return super().nabla_w(l, delta, activations) + self.l2 * self.weights[l]
@@ -207,7 +209,7 @@ class PenaltyTwice(Plain):
 class PenaltyOnBiases(Plain):
     """The gradient penalizes biases, which the cost does not."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def nabla_b(self, l: int, delta: Array) -> Array:
         return super().nabla_b(l, delta) + self.l2 * self.biases[l]
@@ -217,7 +219,7 @@ class PenaltyOnBiases(Plain):
 class PenaltyDividedByBatch(Plain):
     """The derivative of the penalty is divided by the batch, the penalty is not."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def nabla_w(self, l: int, delta: Array, activations: list[Array]) -> Array:
         data = delta.T @ activations[l - 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class InputBiased(Plain):
 class PlaceholderPenalized(Plain):
     """Layer 0 holds ones as placeholders, and the penalty sums over all layers."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)

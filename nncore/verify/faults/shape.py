@@ -59,7 +59,9 @@ class ColumnsInside(Plain):
     """The rows inside of a network of columns."""
 
     def __init__(self, outside: Plain) -> None:
-        self.sizes, self.weights, self.biases = outside.sizes, outside.weights, outside.biases
+        self.sizes: list[int] = outside.sizes
+        self.weights: list[Array] = outside.weights
+        self.biases: list[Array] = outside.biases
 
 
 @fault("gradient_is_certified")
@@ -136,4 +138,4 @@ class LayersWithoutNeurons(Plain):
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__([max(int(size), 1) for size in sizes] or [1, 1])
-        self.sizes = list(sizes)
+        self.sizes: list[int] = list(sizes)

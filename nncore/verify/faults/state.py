@@ -82,7 +82,7 @@ class GradientBufferShared(Plain):
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
-        self.buffers = [np.zeros_like(w) for w in self.weights]
+        self.buffers: list[Array] = [np.zeros_like(w) for w in self.weights]
 
     def gradient(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
         nabla_w, nabla_b = super().gradient(x, y)
@@ -127,7 +127,7 @@ class DropoutAtEvaluation(Plain):
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__(sizes)
-        self.rng = np.random.default_rng(0)
+        self.rng: np.random.Generator = np.random.default_rng(0)
 
     def predict(self, x: Array) -> Array:
         return super().predict(x * (self.rng.random(x.shape) < 0.5))
@@ -152,6 +152,7 @@ class CachedByShape(Plain):
     """A batch of the same shape and the same sum is taken to be the same batch."""
 
     key: tuple[Any, ...] = ()
+    value: Array
 
     def predict(self, x: Array) -> Array:
         key = (x.shape, x.ravel()[0])
@@ -208,6 +209,9 @@ class DefaultListShared(Plain):
 @fault("networks_are_independent")
 class ParametersOfTheClass(Plain):
     """Parameters live on the class: all networks of the same sizes share them."""
+
+    weights: list[Array]
+    biases: list[Array]
 
     shared: ClassVar[dict[tuple[int, ...], tuple[list[Array], list[Array]]]] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
@@ -74,7 +75,7 @@ class LayersStepInTurn(Plain):
 class RateDecays(Plain):
     """Each step makes the learning rate of the next one smaller, untold."""
 
-    decay = 0.9
+    decay: float = 0.9
 
     def step(self, x: Array, y: Array, learning_rate: float) -> None:
         super().step(x, y, learning_rate * self.decay)
@@ -85,7 +86,7 @@ class RateDecays(Plain):
 class PenaltyAppliedTwice(Plain):
     """Weights decay in the gradient, and once more in the update."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def step(self, x: Array, y: Array, learning_rate: float) -> None:
         for l in range(1, len(self.sizes)):
@@ -97,7 +98,7 @@ class PenaltyAppliedTwice(Plain):
 class BiasesDecay(Plain):
     """The update lets the biases decay with the weights."""
 
-    l2 = 0.25
+    l2: ClassVar[float] = 0.25
 
     def step(self, x: Array, y: Array, learning_rate: float) -> None:
         nabla_w, nabla_b = self.gradient(x, y)
