@@ -1,0 +1,76 @@
+"""The adapters that the README shows are short, and every law holds for them."""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from nncore.verify import CHECKS, Adapter, Status, verify
+
+from test_readme import blocks
+from verify.implementations import Article, Book
+
+#: What a user has, under the names that the README gives it.
+OWN = {
+    "network": {"Network": Book},
+    "mine": {
+        "Net": type(
+            "Net",
+            (Article,),
+            {
+                "w": property(lambda net: net.weights),
+                "b": property(lambda net: net.biases),
+                "feed": Article.feedforward,
+                "loss": Article.cost,
+                "grads": Article.backprop,
+                "update": Article.step,
+                "train": Article.fit,
+            },
+        )
+    },
+}
+#: By the file that a block names, what it needs to be installed.
+NEEDED = {
+    "nielsen.py": (),
+    "article.py": (),
+    "sklearn_mlp.py": ("sklearn", "1.7"),
+    "torch_sequential.py": ("torch",),
+}
+BLOCKS = {
+    text.splitlines()[0].removeprefix("# "): text for text in blocks("python") if "Adapter(" in text
+}
+
+
+def test_each_of_them_is_tried() -> None:
+    assert list(BLOCKS) == list(NEEDED)
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_ten_lines_are_enough(name: str) -> None:
+    lines = [
+        line
+        for line in BLOCKS[name].splitlines()
+        if line.strip() and not line.startswith(("#", "import ", "from "))
+    ]
+    assert len(lines) <= 10
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_every_law_holds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if NEEDED[name]:
+        pytest.importorskip(*NEEDED[name][:1], minversion=(*NEEDED[name], None)[1])
+    for module, names in OWN.items():
+        made = ModuleType(module)
+        vars(made).update(names)
+        monkeypatch.setitem(sys.modules, module, made)
+    given: dict[str, Any] = {}
+    exec(compile(BLOCKS[name], name, "exec"), given)
+    adapter = given["adapter"]
+    assert isinstance(adapter, Adapter)
+    # JAX compiles anew for each shape, which says nothing about an adapter.
+    laws = [check for check in CHECKS if check != "gradient_matches_jax"]
+    results = verify(adapter, max_examples=2, seed=0, only=laws)
+    tried = [result.name for result in results if result.status is Status.PASSED]
+    assert len(tried) >= 25
+    assert any(law.startswith("gradient_by") for law in tried)
