@@ -5,11 +5,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-
-from nncore.verify import CHECKS, Adapter, Status, verify
-
 from test_readme import blocks
 from verify.implementations import Article, Book
+
+from nncore.verify import CHECKS, Adapter, Status, verify
 
 #: What a user has, under the names that the README gives it.
 OWN = {
@@ -38,7 +37,9 @@ NEEDED = {
     "torch_sequential.py": ("torch",),
 }
 BLOCKS = {
-    text.splitlines()[0].removeprefix("# "): text for text in blocks("python") if "Adapter(" in text
+    text.splitlines()[0].removeprefix("# "): text
+    for text in blocks("python")
+    if "Adapter(" in text
 }
 
 
@@ -65,7 +66,7 @@ def test_every_law_holds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         vars(made).update(names)
         monkeypatch.setitem(sys.modules, module, made)
     given: dict[str, Any] = {}
-    exec(compile(BLOCKS[name], name, "exec"), given)
+    exec(compile(BLOCKS[name], name, "exec"), given)  # noqa: S102 - our own
     adapter = given["adapter"]
     assert isinstance(adapter, Adapter)
     # JAX compiles anew for each shape, which says nothing about an adapter.

@@ -250,7 +250,9 @@ def _try_laws(
         style="bold red" if bad else "green",
     )
     if len(rows) < total:
-        more = "run it again to go on" if journal else "give --journal FILE to go on another time"
+        more = (
+            "run it again to go on" if journal else "give --journal FILE to go on another time"
+        )
         console.print(f"the time was over after {len(rows):,} of {total:,}: {more}")
     return 1 if bad else 0
 

@@ -172,7 +172,9 @@ def _part(both: Accessor, place: int) -> Accessor:
     def part(net: Any, x: Any, y: Any) -> Any:
         result = call(net, both, "cost_and_gradient", x, y)
         if not isinstance(result, tuple) or len(result) < 2:
-            msg = f"`cost_and_gradient` must return cost and gradient; it returned {result!r:.60}"
+            msg = (
+                f"`cost_and_gradient` must return cost and gradient; it returned {result!r:.60}"
+            )
             raise AdapterError(msg)
         cost, *gradient = result
         return (cost, gradient[0] if len(gradient) == 1 else tuple(gradient))[place]

@@ -56,7 +56,9 @@ class Both:
         return (x - y, *self.parts)
 
 
-@pytest.mark.parametrize(("parts", "gradient"), [(1, "by weights"), (2, ("by weights", "by biases"))])
+@pytest.mark.parametrize(
+    ("parts", "gradient"), [(1, "by weights"), (2, ("by weights", "by biases"))]
+)
 def test_one_call_may_give_cost_and_gradient(parts: int, gradient: object) -> None:
     adapter = Adapter(make=Both, cost_and_gradient="loss")
     assert call(Both(parts), adapter.cost, "cost", 3, 1) == 2
@@ -66,7 +68,9 @@ def test_one_call_may_give_cost_and_gradient(parts: int, gradient: object) -> No
 
 def test_one_call_that_gives_less_is_refused() -> None:
     adapter = Adapter(make=Both, cost_and_gradient="loss")
-    with pytest.raises(AdapterError, match=r"must return cost and gradient; it returned \(2,\)"):
+    with pytest.raises(
+        AdapterError, match=r"must return cost and gradient; it returned \(2,\)"
+    ):
         call(Both(0), adapter.cost, "cost", 3, 1)
     with pytest.raises(AdapterError, match="`cost_and_gradient` must be a name"):
         Adapter(make=Both, cost_and_gradient=3)  # type: ignore[arg-type]

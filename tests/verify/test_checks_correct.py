@@ -338,7 +338,7 @@ def test_what_fails_at_a_point_and_not_beside_it_is_no_fault(
     here: Report | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports = iter([here, squares(2)])
-    monkeypatch.setattr(gradient_module, "_report", lambda *_, **__: next(reports))
+    monkeypatch.setattr(gradient_module, "report_of", lambda *_, **__: next(reports))
     case = Case([1, 1], [[], [[1.0]]], [[], [0.0]], x=[[1.0]], y=[[1.0]])
     assert not broken(Relu.adapter(), "gradient_is_certified", case)
     assert next(reports, None) is None

@@ -42,7 +42,7 @@ def test_other_settings_are_other_tasks(tmp_path: Path) -> None:
     assert function.calls == ["a", "a"]
 
 
-@pytest.mark.parametrize("end", ["[{", '3\n', '[{"name": "a"}, []]\n', '[1, 2, 3]\n'])
+@pytest.mark.parametrize("end", ["[{", "3\n", '[{"name": "a"}, []]\n', "[1, 2, 3]\n"])
 def test_lines_that_cannot_be_read_do_not_count(tmp_path: Path, end: str) -> None:
     path, function = tmp_path / "journal", Counting()
     list(journaled(path)(function, TASKS[:1]))
