@@ -11,7 +11,7 @@ from verify.implementations import Article, Book
 from nncore.verify import CHECKS, Adapter, Status, verify
 
 #: What a user has, under the names that the README gives it.
-OWN = {
+OWN: dict[str, dict[str, Any]] = {
     "network": {"Network": Book},
     "mine": {
         "Net": type(
@@ -30,11 +30,11 @@ OWN = {
     },
 }
 #: By the file that a block names, what it needs to be installed.
-NEEDED = {
-    "nielsen.py": (),
-    "article.py": (),
+NEEDED: dict[str, tuple[str, str | None]] = {
+    "nielsen.py": ("nncore", None),
+    "article.py": ("nncore", None),
     "sklearn_mlp.py": ("sklearn", "1.7"),
-    "torch_sequential.py": ("torch",),
+    "torch_sequential.py": ("torch", None),
 }
 BLOCKS = {
     text.splitlines()[0].removeprefix("# "): text
@@ -59,8 +59,8 @@ def test_ten_lines_are_enough(name: str) -> None:
 
 @pytest.mark.parametrize("name", NEEDED)
 def test_every_law_holds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if NEEDED[name]:
-        pytest.importorskip(*NEEDED[name][:1], minversion=(*NEEDED[name], None)[1])
+    library, version = NEEDED[name]
+    pytest.importorskip(library, minversion=version)
     for module, names in OWN.items():
         made = ModuleType(module)
         vars(made).update(names)

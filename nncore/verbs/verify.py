@@ -215,7 +215,7 @@ def _try_laws(
 
     from rich.console import Console
 
-    from ..verify.journal import journaled
+    from ..verify.journal import Map, journaled
     from ..verify.selftest import Row, tasks
     from ..verify.selftest import self_test as run
 
@@ -230,7 +230,7 @@ def _try_laws(
             advance()
 
         with contextlib.ExitStack() as stack:
-            map_ = builtins.map
+            map_: Map = builtins.map
             if jobs > 1:
                 map_ = stack.enter_context(ProcessPoolExecutor(jobs)).map
             if journal is not None:

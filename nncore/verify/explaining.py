@@ -78,7 +78,7 @@ def _shapes(adapter: Adapter, case: Case) -> list[Shape]:
 
     def bounded(wanted: int, name: str) -> int:
         low, high = (adapter.cases.get(f"{end}_{name}", wanted) for end in ("min", "max"))
-        return min(max(wanted, low), high)
+        return int(min(max(wanted, low), high))
 
     # Layers of one width, so that what is mixed up fits; inputs of another.
     width = bounded(3, "width")

@@ -61,8 +61,8 @@ class Both:
 )
 def test_one_call_may_give_cost_and_gradient(parts: int, gradient: object) -> None:
     adapter = Adapter(make=Both, cost_and_gradient="loss")
-    assert call(Both(parts), adapter.cost, "cost", 3, 1) == 2
-    assert call(Both(parts), adapter.gradient, "gradient", 3, 1) == gradient
+    assert call(Both(parts), adapter.cost or "", "cost", 3, 1) == 2
+    assert call(Both(parts), adapter.gradient or "", "gradient", 3, 1) == gradient
     assert Adapter(make=Both, cost_and_gradient="loss", cost="mine").cost == "mine"
 
 
@@ -71,6 +71,6 @@ def test_one_call_that_gives_less_is_refused() -> None:
     with pytest.raises(
         AdapterError, match=r"must return cost and gradient; it returned \(2,\)"
     ):
-        call(Both(0), adapter.cost, "cost", 3, 1)
+        call(Both(0), adapter.cost or "", "cost", 3, 1)
     with pytest.raises(AdapterError, match="`cost_and_gradient` must be a name"):
         Adapter(make=Both, cost_and_gradient=3)  # type: ignore[arg-type]

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from nncore.verify import CHECKS, Result, Status
-from nncore.verify.judgement import FAULTS
+from nncore.verify.catalogue import FAULTS
+from nncore.verify.faults import FAMILIES
 from nncore.verify.plain import Array, Plain, Quadratic, Softmax
 from nncore.verify.runner import try_law
 from nncore.verify.traits import Traits
@@ -112,6 +113,7 @@ BOUNDED = ("MeanForgotten", "BiasesSummed", "PenaltyDividedByBatch", "TransposeF
 def test_one_cause_is_named_for_faults_of_the_catalogue(
     name: str, cases: dict[str, int]
 ) -> None:
+    assert FAMILIES  # imported, they have entered their faults
     adapter = dataclasses.replace(FAULTS[name].adapter(), cases=cases)
     law = CHECKS["gradient_is_certified"]
     result = try_law(adapter, Traits.of(adapter), law, max_examples=60, shrink=False)

@@ -12,10 +12,11 @@ from nncore.gradcheck import Report, check_gradient
 from nncore.verify import CHECKS, Adapter, Case, Parameters, Result, Status, Subject
 from nncore.verify import autodiff as autodiff_module
 from nncore.verify.autodiff import gradient_by
+from nncore.verify.catalogue import CORRECT as CATALOGUE
 from nncore.verify.checks import gradient as gradient_module
 from nncore.verify.comparing import assert_gradients
+from nncore.verify.correct import formulas
 from nncore.verify.declared import Declared
-from nncore.verify.judgement import CORRECT as CATALOGUE
 from nncore.verify.plain import Array, Plain, Quadratic, Relu, Softmax, sigmoid
 from nncore.verify.runner import try_law
 from nncore.verify.traits import Traits
@@ -414,5 +415,5 @@ def test_digits_that_the_own_floats_lose_are_no_fault_of_the_formula() -> None:
         [-1.998311326804633, 0.3649904693318967, -0.2327883632124948],
     ]
     case = Case([3, 2, 1, 3], weights, biases, x, np.ones((2, 3)), seed=1)
-    adapter = CATALOGUE["Loops"].adapter()
+    adapter = CATALOGUE[formulas.Loops.__name__].adapter()
     assert not broken(adapter, "gradient_by_complex_step", case)
