@@ -155,6 +155,29 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def template(session: nox.Session) -> None:
+    """A new project of `nncore new`, from the wheel: its tests, its nox, its report."""
+    session.install("build", "nox")
+    elsewhere = Path(session.create_tmp()).resolve()
+    shutil.rmtree(elsewhere)
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(elsewhere / "dist"))
+    [wheel] = (elsewhere / "dist").glob("*.whl")
+    session.install("--force-reinstall", "--no-deps", str(wheel))
+    session.install(f"{wheel}[verify]")
+    # The project asks for nncore by name: it shall be this one.
+    constraint = elsewhere / "constraint.txt"
+    constraint.write_text(f"nncore @ {wheel.as_uri()}\n", encoding="utf-8")
+    env = ONE_THREAD | dict.fromkeys(("PIP_CONSTRAINT", "UV_CONSTRAINT"), str(constraint))
+    session.chdir(elsewhere)
+    session.run("nncore", "new", "my-network")
+    session.chdir("my-network")
+    session.run("pytest", "-q", env=env)
+    session.run("nox", *session.posargs, env=env)
+    page = "report.html"
+    session.run("nncore", "verify", "adapter.py:adapter", "-n", "2", "--report", page, env=env)
+
+
+@nox.session(default=False)
 def nightly(session: nox.Session) -> None:
     """Laws on 10,000 networks each, with a database of what failed before."""
     install(session, "test")

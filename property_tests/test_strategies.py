@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
-from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
-from strategies import GRID, REGIMES, Case, batches, cases, networks, sizes
+from strategies import Case, batches, cases, networks
 
 from nncore import Network
+from nncore.verify.strategies import GRID, REGIMES
 
 # A search of its own: the same at each run, and it keeps nothing.
 SEARCH = settings(
@@ -25,28 +25,11 @@ SEARCH = settings(
 )
 
 
-@given(layers=sizes())
-def test_sizes_are_two_to_six_widths_of_one_to_eight(layers: list[int]) -> None:
-    """Without bounds, `sizes` has length 2 to 6 and widths 1 to 8."""
-    assert 2 <= len(layers) <= 6, f"length {len(layers)}, should be 2 to 6: {layers}"
-    assert all(1 <= n <= 8 for n in layers), f"widths should be 1 to 8: {layers}"
-
-
-@given(data=st.data())
-def test_sizes_keep_their_bounds(data: st.DataObject) -> None:
-    """Every bound of `sizes` holds, and lists of one width only can be asked for."""
-    low, high = sorted(
-        data.draw(st.tuples(st.integers(2, 9), st.integers(2, 9)), label="layers")
-    )
-    thin, wide = sorted(
-        data.draw(st.tuples(st.integers(1, 9), st.integers(1, 9)), label="width")
-    )
-    layers = data.draw(
-        sizes(min_layers=low, max_layers=high, min_width=thin, max_width=wide), label="sizes"
-    )
-    assert low <= len(layers) <= high, f"length {len(layers)}, should be {low} to {high}"
-    assert thin <= min(layers), f"width {min(layers)}, should be at least {thin}"
-    assert max(layers) <= wide, f"width {max(layers)}, should be at most {wide}"
+@given(net=networks())
+def test_networks_have_two_to_six_layers_of_one_to_eight(net: Network) -> None:
+    """Without bounds, sizes have length 2 to 6 and widths 1 to 8."""
+    assert 2 <= net.num_layers <= 6, f"length {net.num_layers}, should be 2 to 6"
+    assert all(1 <= n <= 8 for n in net.sizes), f"widths should be 1 to 8: {net.sizes}"
 
 
 @given(case=cases())
@@ -67,7 +50,7 @@ def test_dtype_is_that_of_every_array(case: Case) -> None:
 
 @given(case=cases(regimes=("grid",), outputs=[("identity", "quadratic")]))
 def test_grid_values_are_on_the_grid(case: Case) -> None:
-    """In the regime "grid" every number is one of 17 dyadic values."""
+    """In the regime "grid" every number is one of 256 dyadic values."""
     for array in (*case.net.weights[1:], *case.net.biases[1:], case.x, case.y):
         assert np.isin(array, GRID).all(), f"{array} holds values that are not on the grid"
 
@@ -107,22 +90,6 @@ def test_each_regime_is_drawn(regime: str) -> None:
     assert all(np.isfinite(a).all() for a in arrays), f"{case}"
 
 
-@pytest.mark.parametrize(
-    ("condition", "expected"),
-    [
-        (lambda _: True, [1, 1]),
-        (lambda layers: len(layers) > 2, [1, 1, 1]),
-        (lambda layers: len(layers) == 6, [1] * 6),
-        (lambda layers: max(layers[1:-1], default=0) > 1, [1, 2, 1]),
-        (lambda layers: layers[-1] > layers[0], [1, 2]),
-        (lambda layers: len(set(layers)) == 3, [1, 2, 3]),
-    ],
-)
-def test_sizes_shrink_to_the_smallest_network(condition: Any, expected: list[int]) -> None:
-    """Fewer layers come before fewer neurons."""
-    assert find(sizes(), condition, settings=SEARCH) == expected
-
-
 @pytest.mark.parametrize("num_layers", [2, 3])
 def test_cases_shrink_to_ones(num_layers: int) -> None:
     """The smallest case is [1, 1], then [1, 1, 1], one example, and every number is 1."""
@@ -159,18 +126,7 @@ def test_traps_are_drawn(trap: str, condition: Any) -> None:
 @pytest.mark.parametrize(
     ("strategy", "message"),
     [
-        (lambda: sizes(min_layers=1), "min_layers=1 must be at least 2"),
-        (lambda: sizes(max_layers=1), "max_layers=1 must not be less than min_layers=2"),
-        (lambda: sizes(min_width=0), "min_width=0 must be at least 1"),
-        (
-            lambda: sizes(min_width=3, max_width=2),
-            "max_width=2 must not be less than min_width=3",
-        ),
-        (
-            lambda: sizes(max_width=2.5),  # type: ignore[arg-type]
-            "max_width=2.5 must be an integer",
-        ),
-        (lambda: sizes(min_layers=True), "min_layers=True must be an integer"),
+        (lambda: networks(min_layers=1), "min_layers=1 must be at least 2"),
         (lambda: networks(max_width=0), "max_width=0 must not be less than min_width=1"),
         (lambda: networks(hidden=()), r"hidden=\(\) must be a sequence of at least one"),
         (

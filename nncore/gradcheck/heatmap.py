@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .evidence import Entries
     from .structure import FloatArray
 
-__all__ = ["heatmap"]
+__all__ = ["heatmap", "levels_of"]
 
 MOST_CELLS = 48
 PIXELS = 6
@@ -39,6 +39,26 @@ def heatmap(lines: list[tuple[str, str]], arrays: list[Entries]) -> str:
     """
     pictures = "".join(_picture(entries) for entries in arrays)
     return f"<div>{lines_html(lines)}{pictures}</div>"
+
+
+def levels_of(entries: Entries) -> list[list[float | None]]:
+    """How bad each entry of an array is, for other pictures.
+
+    Parameters
+    ----------
+    entries : Entries
+        Of one array; not empty.
+
+    Returns
+    -------
+    list of lists
+        A row for each row, or block of rows: 0 agrees, 1 is wrong by its size, None cannot be
+        told.
+    """
+    return [
+        [None if np.isnan(level) else float(level) for level in row]
+        for row in _blocks(_levels(entries))
+    ]
 
 
 def _picture(entries: Entries) -> str:

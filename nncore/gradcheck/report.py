@@ -11,7 +11,7 @@ import numpy as np
 from nncore.display import lines_rich
 
 from .evidence import Entries, Evidence, Verdict, ratio_text
-from .heatmap import heatmap
+from .heatmap import heatmap, levels_of
 
 if TYPE_CHECKING:
     from .diagnose import Cause
@@ -178,7 +178,9 @@ class Report:
             "approximations": [dataclasses.asdict(a) for a in evidence.approximations]
             if evidence
             else [],
-            "arrays": [_array_dict(entries) for entries in evidence.entries]
+            "arrays": [
+                _array_dict(entries, has_levels=bool(worst)) for entries in evidence.entries
+            ]
             if evidence
             else [],
             "worst": _entry_dict(*worst) if worst else None,
@@ -279,10 +281,11 @@ def _short(text: str, most: int = 300) -> str:
     return line if len(line) <= most else f"{line[: most - 3]}..."
 
 
-def _array_dict(entries: Entries) -> dict[str, Any]:
-    """Counts of the verdicts of one array."""
+def _array_dict(entries: Entries, *, has_levels: bool) -> dict[str, Any]:
+    """Counts of the verdicts of one array; a level for each entry where one of them is bad."""
     counts = {str(v): int(entries.where(v).sum()) for v in Verdict}
-    return {"path": entries.path, "shape": list(entries.analytic.shape), "verdicts": counts}
+    about = {"path": entries.path, "shape": list(entries.analytic.shape), "verdicts": counts}
+    return about | ({"levels": levels_of(entries)} if has_levels else {})
 
 
 def _entry_dict(entries: Entries, index: tuple[int, ...]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ def _names(
         "nncore verify a.py:adapter b.py:adapter -j 2 --json results.json",
         "nncore verify --list",
         "nncore verify --self-test -j 2",
+        "nncore verify --self-test=full --journal full.jsonl --max-seconds 600",
     ),
 )
 @click.argument("targets", nargs=-1, metavar="[MODULE_OR_FILE:ADAPTER]...")
@@ -113,6 +114,12 @@ def _names(
     help="Try the laws themselves: each planted fault by the law that must kill it, and "
     "correct networks; =full tries everything against everything.",
 )
+@click.option(
+    "--journal",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep what a self-test has found, and go on there when it is run again.",
+)
 def verify(
     *,
     targets: tuple[str, ...],
@@ -129,6 +136,7 @@ def verify(
     report_path: Path | None,
     is_list: bool,
     self_test: str | None,
+    journal: Path | None,
 ) -> int:
     """
     Try the laws of neural networks on implementations of any style.
@@ -144,7 +152,8 @@ def verify(
     if is_list:
         return _list()
     if self_test is not None:
-        return _try_laws(self_test == "full", jobs, max_examples, seed or 0, only)
+        settings = {"seed": seed or 0, "max_examples": max_examples, "only": only}
+        return _try_laws(self_test == "full", jobs, journal, max_seconds, **settings)
     if not targets:
         msg = "name at least one MODULE_OR_FILE:ADAPTER, or --list."
         raise click.UsageError(msg)
@@ -198,17 +207,20 @@ def _write(
 
 
 def _try_laws(
-    full: bool, jobs: int, max_examples: int | None, seed: int, only: tuple[str, ...] | None
+    full: bool, jobs: int, journal: Path | None, max_seconds: float | None, **settings: Any
 ) -> int:
     """Run the self-test, print what is not as it should be, and return the exit code."""
+    import builtins
     from concurrent.futures import ProcessPoolExecutor
 
     from rich.console import Console
 
+    from ..verify.journal import Map, journaled
     from ..verify.selftest import Row, tasks
     from ..verify.selftest import self_test as run
 
-    settings: dict[str, Any] = {"seed": seed, "max_examples": max_examples, "only": only}
+    if journal is not None:
+        check_writable(journal)
     total = sum(len(task.checks) for task in tasks(full, **settings))
     rows: list[Row] = []
     with _progress("trying the laws", total) as advance:
@@ -217,11 +229,13 @@ def _try_laws(
             rows.append(row)
             advance()
 
-        if jobs == 1:
-            run(full, progress=told, **settings)
-        else:
-            with ProcessPoolExecutor(jobs) as pool:
-                run(full, map=pool.map, progress=told, **settings)
+        with contextlib.ExitStack() as stack:
+            map_: Map = builtins.map
+            if jobs > 1:
+                map_ = stack.enter_context(ProcessPoolExecutor(jobs)).map
+            if journal is not None:
+                map_ = journaled(journal, map_)
+            run(full, map=map_, max_seconds=max_seconds, progress=told, **settings)
     console = Console()
     for row in rows:
         if not row.is_good:
@@ -235,6 +249,11 @@ def _try_laws(
         f"{len(correct & bad)} of {len(correct)} correct networks flagged",
         style="bold red" if bad else "green",
     )
+    if len(rows) < total:
+        more = (
+            "run it again to go on" if journal else "give --journal FILE to go on another time"
+        )
+        console.print(f"the time was over after {len(rows):,} of {total:,}: {more}")
     return 1 if bad else 0
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from .access import Accessor, AdapterError
+from .access import Accessor, AdapterError, call
 
 __all__ = ["CALLS", "DECLARATIONS", "LAYOUTS", "REDUCTIONS", "Adapter"]
 
@@ -71,6 +71,9 @@ class Adapter:
     gradient : accessor, optional
         ``gradient(net, x, y)``: returns a pair of lists in either order, a list of pairs, a
         dict, or a flat vector, whose order is that of `weights` and `biases`.
+    cost_and_gradient : accessor, optional
+        ``cost_and_gradient(net, x, y)``, where one call gives both: returns the cost, and then
+        the gradient in one or several parts. `cost` and `gradient` go before it.
     step : accessor, optional
         ``step(net, x, y, learning_rate)``: changes the parameters, or returns a new network.
         With the layout "single" it is called for each example.
@@ -124,6 +127,7 @@ class Adapter:
     predict: Accessor | None = None
     cost: Accessor | None = None
     gradient: Accessor | None = None
+    cost_and_gradient: Accessor | None = None
     step: Accessor | None = None
     fit: Accessor | None = None
     set_parameters: Accessor | None = None
@@ -146,6 +150,11 @@ class Adapter:
         object.__setattr__(self, "name", name)
         for role in CALLS + ATTRIBUTES:
             _check_accessor(role, getattr(self, role))
+        if self.cost_and_gradient is not None:
+            _check_accessor("cost_and_gradient", self.cost_and_gradient)
+            for place, role in enumerate(("cost", "gradient")):
+                if getattr(self, role) is None:
+                    object.__setattr__(self, role, _part(self.cost_and_gradient, place))
         _choose("layout", self.layout, LAYOUTS)
         _choose("reduction", self.reduction, REDUCTIONS)
         for key in self.declares:
@@ -155,6 +164,22 @@ class Adapter:
         if not (self.cost or self.gradient or self.forward):
             msg = "nothing is left to check: give `cost`, `gradient` or `forward`"
             raise AdapterError(msg)
+
+
+def _part(both: Accessor, place: int) -> Accessor:
+    """Return the accessor of one part of a call that gives cost and gradient."""
+
+    def part(net: Any, x: Any, y: Any) -> Any:
+        result = call(net, both, "cost_and_gradient", x, y)
+        if not isinstance(result, tuple) or len(result) < 2:
+            msg = (
+                f"`cost_and_gradient` must return cost and gradient; it returned {result!r:.60}"
+            )
+            raise AdapterError(msg)
+        cost, *gradient = result
+        return (cost, gradient[0] if len(gradient) == 1 else tuple(gradient))[place]
+
+    return part
 
 
 def _check_accessor(role: str, accessor: object) -> None:

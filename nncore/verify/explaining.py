@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -25,12 +27,14 @@ __all__ = ["causes_of"]
 #: Judges the gradient of a network and batch at a point; None where it cannot.
 Judge: TypeAlias = Callable[[Subject, Case, Parameters], Report | None]
 
-# Layers of one width, so that what is mixed up fits; another number of examples.
-SIZES = (2, 3, 3, 3)
-TARGETS = np.eye(3)[[0, 2, 1, 1]]
+#: Sizes of a network, and a number of examples.
+Shape: TypeAlias = "tuple[tuple[int, ...], int]"
 
-# The implementation that was explained last, and its causes: shrinking asks many times.
-_last: list[tuple[Adapter, list[Cause] | None]] = []
+# In fewer examples a sum, a mean and the last one are hard to tell apart.
+LEAST = 3
+
+# What was found for the implementation that was explained last: shrinking asks many times.
+_last: list[tuple[Adapter, dict[Shape, list[Cause] | None]]] = []
 
 
 def causes_of(net: Subject, case: Case, report: Report, judge: Judge) -> list[Cause]:
@@ -38,7 +42,8 @@ def causes_of(net: Subject, case: Case, report: Report, judge: Judge) -> list[Ca
     Return the mistakes that explain a wrong gradient.
 
     In a small network of ones a dozen mistakes look alike. So the same implementation is judged
-    with other parameters, of no pattern; only where it is right there, its own case counts.
+    with parameters of no pattern: in a network with room for every mistake, and in one as large
+    as its own. Only where it is right there, its own case counts.
 
     Parameters
     ----------
@@ -57,27 +62,65 @@ def causes_of(net: Subject, case: Case, report: Report, judge: Judge) -> list[Ca
         Empty where nothing explains every entry.
     """
     if not _last or _last[0][0] is not net.adapter:
-        _last[:] = [(net.adapter, _elsewhere(net, judge))]
-    causes = _last[0][1]
-    return _diagnosed(net, case, report) if causes is None else causes
+        _last[:] = [(net.adapter, {})]
+    found = _last[0][1]
+    for shape in _shapes(net.adapter, case):
+        if shape not in found:
+            found[shape] = _elsewhere(net, case, shape, judge)
+        causes = found[shape]
+        if causes is not None:
+            return causes
+    return _diagnosed(net, case, report)
 
 
-def _elsewhere(net: Subject, judge: Judge) -> list[Cause] | None:
+def _shapes(adapter: Adapter, case: Case) -> list[Shape]:
+    """Return where causes are looked for, within the adapter's bounds."""
+
+    def bounded(wanted: int, name: str) -> int:
+        low, high = (adapter.cases.get(f"{end}_{name}", wanted) for end in ("min", "max"))
+        return int(min(max(wanted, low), high))
+
+    # Layers of one width, so that what is mixed up fits; inputs of another.
+    width = bounded(3, "width")
+    roomy = (bounded(2, "width"), *[width] * (bounded(4, "layers") - 1))
+    own = tuple(case.sizes)
+    return [
+        (roomy, bounded(4, "batch")),
+        (own, bounded(max(LEAST, case.batch), "batch")),
+        (own, case.batch),
+    ]
+
+
+def _elsewhere(net: Subject, case: Case, shape: Shape, judge: Judge) -> list[Cause] | None:
     """Return the causes in a network without patterns; None where its gradient is right."""
+    sizes, batch = shape
     rng = np.random.default_rng(7)
-    pairs = list(zip(SIZES[1:], SIZES, strict=False))
-    weights = [rng.normal(size=pair) for pair in pairs]
-    biases = [rng.normal(size=n) for n in SIZES[1:]]
-    x = rng.normal(size=(len(TARGETS), SIZES[0]))
-    case = Case(SIZES, [[], *weights], [[], *biases], x, TARGETS)
+    pairs = list(itertools.pairwise(sizes))
+    weights = [rng.normal(size=(n, m)) for m, n in pairs]
+    biases = [rng.normal(size=n) for n in sizes[1:]]
+    x = rng.normal(size=(batch, sizes[0]))
+    outputs = sizes[-1]
+    y = np.eye(outputs)[np.arange(batch) * 2 % outputs]
+    if outputs == 1:  # what a single target may be, the case tells
+        y = np.resize(case.y, (batch, 1))
+    elsewhere = Case(sizes, [[], *weights], [[], *biases], x, y)
     try:
-        other = net.another(case.parameters)
-        report = judge(other, case, other.parameters().copy())
+        other = net.another(elsewhere.parameters)
+        report = judge(other, elsewhere, other.parameters().copy())
     except SkipCheck:
         return None
     if report is None or report.verdict != Verdict.WRONG:
         return None
-    return _diagnosed(other, case, report)
+    causes = _diagnosed(other, elsewhere, report)
+    if sizes == tuple(case.sizes):
+        return causes
+    where = f" (seen in a network of sizes {list(sizes)})"
+    return [
+        dataclasses.replace(cause, sentence=cause.sentence + where)
+        if "params" in cause.sentence
+        else cause
+        for cause in causes
+    ]
 
 
 def _diagnosed(net: Subject, case: Case, report: Report) -> list[Cause]:

@@ -73,20 +73,12 @@ def failure(result: Result, target: str = "MODULE_OR_FILE:ADAPTER") -> Text:
     rich.text.Text
         The law, the smallest network, expected and got, cause, place, and how to see it again.
     """
-    text = Text()
-    text.append(f"{result.status.upper()} {result.name}", style=STYLES[result.status])
-    text.append(f"\n  law: {result.law}")
+    styles = {"status": STYLES[result.status], "cause": "bold", "where": "bold"}
+    told = [Text(line, style=styles.get(kind, "")) for kind, line in result.lines()]
     if result.example:
-        sizes = list(result.sizes)
-        text.append(f"\n  smallest: sizes {sizes}, a batch of {result.batch}")
-    text.append("\n  " + "\n  ".join(result.message.splitlines() or [""]))
-    for name in ("cause", "where"):
-        if getattr(result, name):
-            text.append(f"\n  {name}: {getattr(result, name)}", style="bold")
-    if result.example:
-        text.append(f"\n  example: {_short(result.example)}", style="dim")
-        text.append(f"\n  reproduce: {command(result, target)}", style="dim")
-    return text.append("\n")
+        told.append(Text(f"example: {_short(result.example)}", style="dim"))
+        told.append(Text(f"reproduce: {command(result, target)}", style="dim"))
+    return Text("\n  ").join(told).append("\n")
 
 
 def summary(results: Sequence[Result]) -> Group:

@@ -96,12 +96,26 @@ class Result:
         settings = f'only=["{self.name}"], max_examples={self.max_examples}, seed={self.seed}'
         return f'replay(adapter, "{self.name}", {self.example})\nverify(adapter, {settings})'
 
-    def __str__(self) -> str:
-        lines = [f"{self.status.upper()} {self.name}", f"law: {self.law}"]
+    def lines(self) -> list[tuple[str, str]]:
+        """
+        Return what a person reads first, the same wherever it is read.
+
+        Returns
+        -------
+        list of pairs
+            What a line is ("status", "law", "smallest", "message", "cause" or "where"), and its
+            text. How to see it again is not among them: each front end has its own way.
+        """
+        found = [("status", f"{self.status.upper()} {self.name}"), ("law", f"law: {self.law}")]
         if self.example:
-            lines.append(f"smallest: sizes {list(self.sizes)}, a batch of {self.batch}")
-        lines += self.message.splitlines()
-        for name in ("cause", "where", "reproduce"):
-            value = getattr(self, name).replace("\n", "\n" + " " * len(f"  {name}: "))
-            lines += [f"{name}: {value}"] if value else []
+            smallest = f"smallest: sizes {list(self.sizes)}, a batch of {self.batch}"
+            found.append(("smallest", smallest))
+        found += [("message", line) for line in self.message.splitlines()]
+        abouts = {"cause": self.cause, "where": self.where}
+        return found + [(name, f"{name}: {about}") for name, about in abouts.items() if about]
+
+    def __str__(self) -> str:
+        lines = [text for _, text in self.lines()]
+        if self.reproduce:
+            lines.append(f"reproduce: {self.reproduce}".replace("\n", "\n" + " " * 13))
         return "\n  ".join(lines)

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import builtins
-import dataclasses
-import enum
+import math
 import time
-import warnings
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 
-from . import correct, faults
-from .access import AdapterError
 from .catalogue import CORRECT, FAULTS, Entry
+from .journal import Map
+from .judgement import Outcome, Row, Task, run
 from .registry import CHECKS
-from .result import Result, Status
-from .runner import try_law
-from .traits import Traits
 
 __all__ = ["FEW", "MANY", "Outcome", "Row", "Task", "run", "self_test", "tasks"]
-
-# The families enter themselves when they are imported.
-FAMILIES = (*faults.FAMILIES, *correct.FAMILIES)
 
 #: Cases of each law for a correct implementation, unless everything is tried.
 FEW = 2
@@ -28,110 +20,14 @@ FEW = 2
 MANY = 100
 
 
-class Outcome(enum.StrEnum):
-    """
-    What became of one implementation under one check.
-
-    Examples
-    --------
-    >>> Outcome("killed").is_good, Outcome("flagged").is_good
-    (True, False)
-    """
-
-    KILLED = "killed"
-    PASSED = "passed"
-    SKIPPED = "skipped"
-    #: A fault that another check must kill passes this one.
-    UNSEEN = "unseen"
-    #: A fault passes the check that must kill it, or is not tried by it.
-    SURVIVED = "survived"
-    #: A correct implementation fails.
-    FLAGGED = "flagged"
-    #: There is no such check, or the adapter cannot be used.
-    ERROR = "error"
-
-    @property
-    def is_good(self) -> bool:
-        """Whether the catalogue expects it."""
-        return self not in {Outcome.SURVIVED, Outcome.FLAGGED, Outcome.ERROR}
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """
-    One implementation of the catalogue under one check; plain data.
-
-    Parameters
-    ----------
-    name, family, sentence : str
-        Of the entry.
-    check : str
-        The check.
-    outcome : Outcome
-        What became of it.
-    message : str
-        What the check says, or why it was skipped.
-    seconds : float
-        How long it took.
-    is_fault : bool
-        Whether the entry is a planted fault.
-    crashed : bool
-        Whether the entry raised an error of its own instead of breaking the law.
-
-    Examples
-    --------
-    >>> Row("Einsum", "formulas", "", "list_lengths", Outcome.PASSED).is_good
-    True
-    """
-
-    name: str
-    family: str
-    sentence: str
-    check: str
-    outcome: Outcome
-    message: str = ""
-    seconds: float = 0.0
-    is_fault: bool = False
-    crashed: bool = False
-
-    @property
-    def is_good(self) -> bool:
-        """Whether the catalogue expects it."""
-        return self.outcome.is_good
-
-
-@dataclasses.dataclass(frozen=True)
-class Task:
-    """
-    One implementation and the checks to try on it; plain data, for other processes.
-
-    Parameters
-    ----------
-    name : str
-        Of the entry.
-    checks : tuple of str
-        Their names.
-    max_examples : int, optional
-        Cases for each check.
-    seed : int
-        Of the cases.
-    """
-
-    name: str
-    checks: tuple[str, ...]
-    max_examples: int | None
-    seed: int
-
-
 def self_test(
     full: bool = False,
     *,
-    map: Callable[  # noqa: A002 - what it is called everywhere
-        [Callable[[Task], list[Row]], Iterable[Task]], Iterable[list[Row]]
-    ] = builtins.map,
+    map: Map = builtins.map,  # noqa: A002 - what it is called everywhere
     seed: int = 0,
     max_examples: int | None = None,
     only: Collection[str] | None = None,
+    max_seconds: float | None = None,
     progress: Callable[[Row], None] | None = None,
 ) -> list[Row]:
     """
@@ -147,10 +43,13 @@ def self_test(
     seed : int
         The same seed tries the same cases.
     max_examples : int, optional
-        Cases for each check; by default at most 100 for the check that must kill a fault, 2 for
-        correct implementations, and as `verify` where everything is tried.
+        Cases for each check; by default at most 100 for the check that must kill a fault, and
+        for others 2, or as `verify` where everything is tried.
     only : collection of str, optional
         Names or families of entries; all by default.
+    max_seconds : float, optional
+        No more rows are asked for after so many seconds. With the map of `journal.journaled`
+        the next self-test goes on where this one ended.
     progress : callable, optional
         Is told each row as it comes.
 
@@ -170,12 +69,15 @@ def self_test(
     >>> row.check, row.outcome.value
     ('gradient_is_certified', 'killed')
     """
+    end = math.inf if max_seconds is None else time.monotonic() + max_seconds
     rows = []
     for found in map(run, tasks(full, seed=seed, max_examples=max_examples, only=only)):
         for row in found:
             rows.append(row)
             if progress is not None:
                 progress(row)
+        if time.monotonic() > end:
+            break
     return rows
 
 
@@ -197,104 +99,22 @@ def tasks(
     Returns
     -------
     list of Task
-        Faults first.
+        Faults first; each by the law that must kill it before the others.
 
     Raises
     ------
     ValueError
         If a name in `only` is not known.
     """
-    chosen = _chosen(only)
-    everything = tuple(CHECKS)
     found = []
-    for entry in chosen:
-        checks, examples = everything, max_examples
-        if not full:
-            checks = (entry.killed_by,) if entry.killed_by else everything
-            examples = max_examples or (MANY if entry.killed_by else FEW)
-        elif entry.killed_by and entry.killed_by not in CHECKS:
-            checks = (*everything, entry.killed_by)
-        found.append(Task(entry.name, checks, examples, seed))
+    for entry in _chosen(only):
+        others = tuple(name for name in CHECKS if name != entry.killed_by)
+        if entry.killed_by:
+            found.append(Task(entry.name, (entry.killed_by,), max_examples or MANY, seed))
+        if full or not entry.killed_by:
+            few = max_examples if full else max_examples or FEW
+            found.append(Task(entry.name, others, few, seed))
     return found
-
-
-def run(task: Task) -> list[Row]:
-    """
-    Try the checks of a task on its implementation.
-
-    Parameters
-    ----------
-    task : Task
-        What to try.
-
-    Returns
-    -------
-    list of Row
-        One for each check.
-    """
-    entry = {**FAULTS, **CORRECT}[task.name]
-    start = time.perf_counter()
-    # What numpy warns of is for laws to see, not for whoever runs the self-test.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            adapter = entry.adapter()
-            traits = Traits.of(adapter)
-        except AdapterError as error:
-            seconds = time.perf_counter() - start
-            message = f"the adapter cannot be used: {error}"
-            return [
-                _row(entry, check, Outcome.ERROR, message, seconds) for check in task.checks
-            ]
-        rows = []
-        for name in task.checks:
-            if name not in CHECKS:
-                rows.append(_row(entry, name, Outcome.ERROR, "there is no check of this name"))
-                continue
-            result = try_law(
-                adapter,
-                traits,
-                CHECKS[name],
-                max_examples=task.max_examples,
-                seed=task.seed,
-                shrink=False,
-            )
-            rows.append(_judged(entry, result))
-    return rows
-
-
-def _judged(entry: Entry, result: Result) -> Row:
-    """Return what a result says of an entry."""
-    outcome = _outcome(entry, result)
-    seconds, message = result.seconds, result.message
-    return _row(entry, result.name, outcome, message, seconds, crashed=bool(result.where))
-
-
-def _outcome(entry: Entry, result: Result) -> Outcome:
-    """Return whether the catalogue expects a result."""
-    if result.status is Status.ERROR:
-        return Outcome.ERROR
-    if not entry.killed_by:
-        outcomes = {Status.FAILED: Outcome.FLAGGED, Status.SKIPPED: Outcome.SKIPPED}
-        return outcomes.get(result.status, Outcome.PASSED)
-    if result.status is Status.FAILED:
-        return Outcome.KILLED
-    return Outcome.SURVIVED if result.name == entry.killed_by else Outcome.UNSEEN
-
-
-def _row(
-    entry: Entry,
-    check: str,
-    outcome: Outcome,
-    message: str,
-    seconds: float = 0.0,
-    *,
-    crashed: bool = False,
-) -> Row:
-    """Return a row about an entry."""
-    is_fault = bool(entry.killed_by)
-    about = (entry.name, entry.family, entry.sentence, check, outcome, message)
-    return Row(*about, seconds, is_fault, crashed)
 
 
 def _chosen(only: Collection[str] | None) -> list[Entry]:

@@ -147,6 +147,14 @@ def test_dict_fits_json() -> None:
     assert report(entries(Verdict.AGREES)).to_dict()["worst"] is None
 
 
+def test_dict_of_a_wrong_gradient_has_a_level_for_each_entry() -> None:
+    data = report(entries(Verdict.WRONG, Verdict.AGREES, Verdict.UNRESOLVABLE)).to_dict()
+    ((wrong, right, unknown),) = data["arrays"][0]["levels"]
+    assert 0 < wrong <= 1
+    assert (right, unknown) == (0, None)
+    assert "levels" not in report(entries(Verdict.AGREES)).to_dict()["arrays"][0]
+
+
 def test_scalars_are_named_by_their_path() -> None:
     scalar = entries(Verdict.WRONG)
     for name in ("analytic", "reference", "error", "magnitude", "verdict", "digits"):

@@ -236,8 +236,7 @@ def flat() -> Adapter:
         weights="theta",
         predict=lambda net, x: net.predict(x)[-1],
         forward="predict",
-        cost=lambda net, x, y: net.cost_and_gradient(x, y)[0],
-        gradient=lambda net, x, y: net.cost_and_gradient(x, y)[1],
+        cost_and_gradient="cost_and_gradient",
         declares=TANH,
     )
 
@@ -510,8 +509,7 @@ def two_layers() -> Adapter:
         weights="params",
         predict="loss",
         forward="loss",
-        cost=lambda net, x, y: net.loss(x, y)[0],
-        gradient=lambda net, x, y: net.loss(x, y)[1],
+        cost_and_gradient="loss",
         cases={"min_layers": 3, "max_layers": 3},
         declares={"hidden": "relu", "output": "softmax", "cost": "cross_entropy"},
     )
@@ -611,8 +609,7 @@ def sklearn_classifier() -> Adapter:
         weights="coefs_",
         biases="intercepts_",
         forward=lambda net, x: net._forward_pass([x, *net.coefs_]),
-        cost=lambda net, x, y: backprop(net, x, y)[0],
-        gradient=lambda net, x, y: backprop(net, x, y)[1:],
+        cost_and_gradient=backprop,
         step=step,
         cases={"targets": "one-hot"},
         declares={"hidden": "tanh", "output": "sigmoid", "cost": "cross_entropy"},

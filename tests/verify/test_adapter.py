@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from nncore.verify import Adapter, AdapterError
+from nncore.verify.access import call
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,33 @@ def test_adapters_can_be_kept_in_dicts_and_changed_by_copy() -> None:
     assert other.forward == "feed"
     with pytest.raises(dataclasses.FrozenInstanceError):
         adapter.forward = "feed"  # type: ignore[misc]
+
+
+class Both:
+    """One call gives the cost, and the gradient in the parts that were asked for."""
+
+    def __init__(self, parts: int) -> None:
+        self.parts = ("by weights", "by biases")[:parts]
+
+    def loss(self, x: float, y: float) -> tuple[Any, ...]:
+        return (x - y, *self.parts)
+
+
+@pytest.mark.parametrize(
+    ("parts", "gradient"), [(1, "by weights"), (2, ("by weights", "by biases"))]
+)
+def test_one_call_may_give_cost_and_gradient(parts: int, gradient: object) -> None:
+    adapter = Adapter(make=Both, cost_and_gradient="loss")
+    assert call(Both(parts), adapter.cost or "", "cost", 3, 1) == 2
+    assert call(Both(parts), adapter.gradient or "", "gradient", 3, 1) == gradient
+    assert Adapter(make=Both, cost_and_gradient="loss", cost="mine").cost == "mine"
+
+
+def test_one_call_that_gives_less_is_refused() -> None:
+    adapter = Adapter(make=Both, cost_and_gradient="loss")
+    with pytest.raises(
+        AdapterError, match=r"must return cost and gradient; it returned \(2,\)"
+    ):
+        call(Both(0), adapter.cost or "", "cost", 3, 1)
+    with pytest.raises(AdapterError, match="`cost_and_gradient` must be a name"):
+        Adapter(make=Both, cost_and_gradient=3)  # type: ignore[arg-type]

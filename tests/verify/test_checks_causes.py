@@ -1,11 +1,14 @@
 """What made a gradient wrong is named, in a network planted with that mistake."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
 
 from nncore.verify import CHECKS, Result, Status
+from nncore.verify.catalogue import FAULTS
+from nncore.verify.faults import FAMILIES
 from nncore.verify.plain import Array, Plain, Quadratic, Softmax
 from nncore.verify.runner import try_law
 from nncore.verify.traits import Traits
@@ -70,6 +73,59 @@ def test_planted_cause_is_named(made: type[Plain], words: str) -> None:
     assert result.status is Status.FAILED
     assert words in result.cause
     assert words in result.message
+
+
+#: What is named for faults of the catalogue; for the others the table of causes has no word.
+NAMED = {
+    "OutputDerivativeForgotten": "the derivative of the output activation is missing",
+    "OutputDerivativeTooMuch": "is taken where it cancels",
+    "HiddenDerivativeForgotten": "the derivative of the hidden activations is missing",
+    "DerivativeOfActivation": "is taken at its value a, not at z",
+    "DerivativeOfTheLayerBelow": "is taken at the z of another layer",
+    "TransposeForgotten": "without transposing them",
+    "ErrorWithWrongSign": "its sign is wrong",
+    "MeanForgotten": "summed over the batch, the cost is averaged",
+    "BiasesSummed": "summed over the batch, the cost is averaged",
+    "MeanOverOutputsToo": "averaged over the 3 outputs as well",
+    "FirstLayerLeftOut": "it is never filled",
+    "WeightedInputsForActivations": "z stands where the activation belongs",
+    "FactorTwo": "a factor 1/2 is missing",
+    "PenaltyWithoutGradient": "the l2 term is missing",
+    "PenaltyTwice": "the l2 term is doubled",
+    "PenaltyOnBiases": "l2 holds for weights only",
+    "PenaltyDividedByBatch": "the l2 term is divided by the batch",
+    "WiderLayerOnePercent": "1.01 times the right one",
+    "ActivationsOfTheSameLayer": "the activations of the layer itself",
+}
+
+
+#: Those that are told apart by the number of examples, or need room.
+BOUNDED = ("MeanForgotten", "BiasesSummed", "PenaltyDividedByBatch", "TransposeForgotten")
+
+
+@pytest.mark.parametrize(
+    ("name", "cases"),
+    [
+        *((name, {}) for name in NAMED),
+        *((name, {"max_width": 2, "max_batch": 3}) for name in BOUNDED),
+    ],
+)
+def test_one_cause_is_named_for_faults_of_the_catalogue(
+    name: str, cases: dict[str, int]
+) -> None:
+    assert FAMILIES  # imported, they have entered their faults
+    adapter = dataclasses.replace(FAULTS[name].adapter(), cases=cases)
+    law = CHECKS["gradient_is_certified"]
+    result = try_law(adapter, Traits.of(adapter), law, max_examples=60, shrink=False)
+    causes = result.details["causes"]
+    assert isinstance(causes, list)
+    assert len(causes) == 1, causes
+    assert NAMED[name] in result.cause
+
+
+def test_place_elsewhere_is_told() -> None:
+    cause = tried(BiasOfTheLastExample).cause
+    assert cause.endswith("(seen in a network of sizes [2, 3, 3, 3])") == ("params" in cause)
 
 
 def test_activations_and_cost_are_found_where_they_are_not_declared() -> None:

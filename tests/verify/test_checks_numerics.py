@@ -143,3 +143,30 @@ def test_layouts_hold_the_same_numbers(name: str) -> None:
     array = np.arange(6.0).reshape(2, 3)
     assert (LAYOUTS[name](array) == array).all()
     assert (LAYOUTS[name](array[0]) == array[0]).all()
+
+
+class Balanced(Quadratic):
+    """A gradient of zeros: outputs and targets are the same."""
+
+    def costs_of(self, z: Any, y: Any) -> Any:
+        return 0 * z * y
+
+    def error(self, z: Any, y: Any) -> Any:
+        return 0 * z * y
+
+
+class Doubled(Plain):
+    """Wrong, not inaccurate."""
+
+    def error(self, z: Any, y: Any) -> Any:
+        return 2 * super().error(z, y)
+
+
+def test_digits_of_the_gradient() -> None:
+    message = broken(numerical.ErrorThroughALargeNumber.adapter(), "gradient_keeps_its_digits")
+    assert "the formula is right" in message
+    assert "of 16.0 digits" in message
+    assert passes(Plain.adapter(), "gradient_keeps_its_digits")
+    assert passes(Balanced.adapter(), "gradient_keeps_its_digits", 3)
+    result = judged(Doubled.adapter(), "gradient_keeps_its_digits", 3)
+    assert "see gradient_is_certified" in result.message

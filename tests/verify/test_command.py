@@ -18,6 +18,21 @@ adapter = Adapter(make=Network, weights="weights", biases="biases", forward="for
 """
 
 
+WRONG = """
+from nncore import Network
+from nncore.verify import Adapter
+
+
+def gradient(net, x, y):
+    nabla_w, nabla_b = net.backprop(x, y)
+    return [2 * nabla for nabla in nabla_w], nabla_b
+
+
+names = {"weights": "weights", "biases": "biases", "forward": "forward", "cost": "cost"}
+adapter = Adapter(make=Network, gradient=gradient, **names)
+"""
+
+
 @pytest.fixture(autouse=True)
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory with an implementation."""
@@ -157,6 +172,19 @@ def test_the_self_test(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "1 of 1 planted faults killed" in capsys.readouterr().out
 
 
+def test_a_self_test_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["verify", "--self-test", "--only", "MeanForgotten,StepUphill"]
+    assert cli.main([*arguments, "--max-seconds", "0.001"]) == 0
+    assert "after 1 of 2: give --journal FILE" in capsys.readouterr().out
+    arguments += ["--journal", "done"]
+    assert cli.main([*arguments, "--max-seconds", "0.001"]) == 0
+    assert "after 1 of 2: run it again" in capsys.readouterr().out
+    assert cli.main(arguments) == 0
+    assert "2 of 2 planted faults killed" in capsys.readouterr().out
+    assert cli.main([*arguments, "--journal", "nowhere/done"]) == 2
+    assert "cannot write nowhere" in capsys.readouterr().err
+
+
 def test_a_fault_that_survives_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,3 +212,13 @@ def test_a_page_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(monkeypatch, lambda task: Outcome(task, [FAILED]))
     assert cli.main(["verify", "a.py", "--report", "r.html"]) == 1
     assert "A law is broken" in Path("r.html").read_text("utf-8")
+
+
+def test_a_wrong_gradient_is_drawn_entry_by_entry() -> None:
+    Path("wrong.py").write_text(WRONG)
+    law = "gradient_is_certified"
+    assert cli.main(["verify", "wrong.py", "--only", law, "-n", "2", "--report", "r.html"]) == 1
+    page = Path("r.html").read_text("utf-8")
+    for kind in ("weights", "biases"):
+        assert f"error of params[&#34;{kind}&#34;][1]" in page
+    assert "hsl(210 60% 82%)" in page  # biases agree

@@ -58,9 +58,10 @@ def test_no_other_way_to_train_is_flagged(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in FAULTS if "gradient" not in FAULTS[n].killed_by])
 def test_each_fault_but_wrong_gradients_is_killed_by_its_check(name: str) -> None:
-    # Those take longer: the property tests kill all.
+    # Those take longer: the property tests kill them.
     (row,) = self_test(only=[name])
     assert row.outcome is Outcome.KILLED, row
+    assert not row.crashed, row  # an error of its own would be noticed without any law
 
 
 @pytest.mark.parametrize("name", sorted({**FAULTS, **CORRECT}.keys() - {"DefaultListShared"}))

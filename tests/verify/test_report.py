@@ -56,7 +56,7 @@ def test_a_failure_in_the_order_in_which_it_is_read() -> None:
 
 def test_long_examples_are_cut() -> None:
     long = Result("a", "b", "C.", Status.FAILED, example="Case(" + "1, " * WIDEST + ")")
-    line = failure(long).plain.splitlines()[4]
+    line = failure(long).plain.splitlines()[3]
     assert len(line) == len("  example: ") + WIDEST
     assert line.endswith("...")
 

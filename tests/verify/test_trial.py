@@ -25,6 +25,7 @@ from nncore.verify import (
     replay,
 )
 from nncore.verify.failure import fail
+from nncore.verify.plain import Plain
 from nncore.verify.search import INAPPLICABLE, SHRINKS, Tried, law_of
 from nncore.verify.trial import try_law
 
@@ -351,3 +352,12 @@ def test_replay_knows_its_laws() -> None:
         replay(ADAPTER, "no_law", case)
     with pytest.raises(AdapterError, match="no attribute 'los'"):
         replay(dataclasses.replace(ADAPTER, cost="los"), "list_lengths", case)
+
+
+def test_a_law_that_asks_for_cases_that_there_are_not_is_skipped() -> None:
+    adapter = Plain.adapter(cases={"min_layers": 3, "max_layers": 3})
+    result = try_law(adapter, Traits.of(adapter), CHECKS["outputs_are_accurate"])
+    assert (result.status, result.message) == (
+        Status.SKIPPED,
+        "needs min_layers=3, but the adapter's `cases` end at 2",
+    )

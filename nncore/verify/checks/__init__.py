@@ -1,6 +1,7 @@
 """The laws, by group; each module enters its own."""
 
 from . import (
+    accuracy,
     differential,
     directional,
     fitting,
@@ -19,6 +20,7 @@ from . import (
 )
 
 __all__ = [
+    "accuracy",
     "differential",
     "directional",
     "fitting",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from nncore.gradcheck.check import check_gradient
-from nncore.gradcheck.evidence import NotApplicable, Verdict
+from nncore.gradcheck.evidence import Verdict
 from nncore.gradcheck.hygiene import Kind
 from nncore.gradcheck.report import Report
 
-from ..case import Case, Parameters
+from ..asking import report_of
+from ..case import Case
 from ..explaining import causes_of
 from ..failure import fail
-from ..functions import Functions, nudged
-from ..registry import SkipCheck, check
+from ..functions import nudged
+from ..registry import check
 from ..subject import Subject
 
 __all__: list[str] = []
@@ -19,6 +19,8 @@ __all__: list[str] = []
 NEEDS = {"parameters", "cost", "gradient"}
 SMALL = {"max_layers": 4, "max_width": 3, "max_batch": 3}
 ORDINARY = ("grid", "normal", "zeros", "ties")
+# More than floats have: a formula that is right to so many is right.
+DIGITS = 17
 
 
 @check(needs=NEEDS, group="gradient", regimes=ORDINARY, **SMALL)
@@ -58,47 +60,25 @@ def _judge(net: Subject, case: Case, method: str) -> None:
     """Raise unless the gradient holds at the case, or at least beside it."""
     __tracebackhide__ = True
     own = net.parameters().copy()
-    report = _report(net, case, own, method)
+    report = report_of(net, case, own, method)
     if report is not None and _is_fine(report):
         return
     # What fails at a point and not beside it is a kink: any choice of slopes is right there,
     # and their sums need not lie between the slopes of the whole.
     if report is None or report.faults or not _is_smooth(net):
-        beside = _report(net, case, nudged(own, case), method, may_skip=True)
+        beside = report_of(net, case, nudged(own, case), method, may_skip=True)
         if report is None or beside is None or _is_fine(beside):
             return
-    if method != "certified" and _is_approximation(net, case, own):
+    if method != "certified" and _is_rounding(report, report_of(net, case, own, "certified")):
         return
     full = "differences_full" if method == "differences" else method
     if report.verdict == Verdict.WRONG:
         net.set_parameters(own)
         report.causes = causes_of(
-            net, case, report, lambda net, case, point: _report(net, case, point, full)
+            net, case, report, lambda net, case, point: report_of(net, case, point, full)
         )
     cause = report.causes[0].sentence if report.causes else ""
     fail(f"{report}", cause=cause, details=report.to_dict())
-
-
-def _report(
-    net: Subject, case: Case, parameters: Parameters, method: str, *, may_skip: bool = False
-) -> Report | None:
-    """Return what the judge says of the gradient at a point; None where it cannot look."""
-    functions = Functions(net, case)
-    try:
-        return check_gradient(
-            functions.cost,
-            functions.gradient,
-            functions.params(parameters),
-            method=method,
-            subgradients=True,
-            batch=case.batch,
-            seed=case.seed,
-            progress=False,
-        )
-    except NotApplicable as reason:
-        if may_skip:  # neither here nor beside: it is the code, not the point
-            raise SkipCheck(str(reason)) from reason
-        return None
 
 
 def _is_smooth(net: Subject) -> bool:
@@ -107,10 +87,19 @@ def _is_smooth(net: Subject) -> bool:
     return said <= {"sigmoid", "tanh", "softplus", "identity", "softmax"}
 
 
-def _is_approximation(net: Subject, case: Case, parameters: Parameters) -> bool:
-    """Whether constants meant as approximations explain all: only enclosures can tell."""
-    report = _report(net, case, parameters, "certified")
-    return report is not None and report.verdict == Verdict.APPROXIMATION
+def _is_rounding(report: Report, certified: Report | None) -> bool:
+    """Whether the formula is right, and the error is that of its own floats, by balls."""
+    if certified is None or not certified.ok:
+        return False
+    worst, evidence = report.worst(), certified.evidence
+    if certified.verdict == Verdict.APPROXIMATION or worst is None or evidence is None:
+        return certified.verdict == Verdict.APPROXIMATION
+    entries, index = worst
+    [proved] = (each for each in evidence.entries if each.path == entries.path)
+    exact = proved.reference[index]
+    lost = abs(proved.analytic[index] - exact)
+    is_same = abs(entries.reference[index] - exact) <= lost
+    return bool(is_same and proved.digits[index] > DIGITS)
 
 
 def _is_fine(report: Report) -> bool:

@@ -143,3 +143,11 @@ class SigmoidFromTable(Plain):
 
     def output(self, z: Array) -> Array:
         return np.where(abs(z) > 10, np.where(z > 0, 1.0, 0.0), sigmoid(z))
+
+
+@fault("gradient_keeps_its_digits", source="Higham 2002: cancellation")
+class ErrorThroughALargeNumber(Plain):
+    """The error is output plus a large constant, minus target plus that constant."""
+
+    def error(self, z: Array, y: Array) -> Array:
+        return (self.output(z) + 1e9) - (y + 1e9)
