@@ -214,6 +214,14 @@ def damage(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def evidence(session: nox.Session) -> None:
+    """The table of evidence in the README, measured anew: `nox -s evidence -- --help`."""
+    install(session, "test", "typing", "bench")
+    env = ONE_THREAD | {"PYTHONPATH": os.pathsep.join(("tests", "property_tests"))}
+    session.run("python", "-m", "evidence", *session.posargs, env=env)
+
+
+@nox.session(default=False)
 def import_time(session: nox.Session) -> None:
     """Time of `import nncore` beyond numpy's own."""
     install(session, "test")

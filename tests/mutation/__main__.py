@@ -39,8 +39,8 @@ def report(console: Console, outcomes: Sequence[Outcome]) -> list[Figure]:
             f"{module}: {killed} of {len(of_module)} killed, "
             f"{100 * killed / len(of_module):.1f} %, {seconds:.0f} s of processor time"
         )
-        what = f"survivors in {module} of {len(of_module)}"
-        figures.append(Figure(PROMISE, what, float(alive), 0.0, "mutants"))
+        what = f"survivors in {module}"
+        figures.append(Figure(PROMISE, what, float(alive), 0.0, "mutants", len(of_module)))
     for outcome in outcomes:
         if not outcome.is_killed:
             console.print(f"survived: {outcome.mutant}", highlight=False, markup=False)
