@@ -1,8 +1,8 @@
-"""Run what the README promises, and write down what it measured: `nox -s evidence -- --help`."""
+"""Run what the README promises, and write what it measured: `nox -s evidence -- --help`."""
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -30,7 +30,7 @@ def measure(row: Row) -> tuple[Cell, bool]:
     is_met = all(each.is_met for each in figures_in(result.stdout))
     is_met = is_met and result.returncode == 0 and bool(figure)
     text = (figure or f"exit status {result.returncode}").replace("|", "/")
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today = dt.datetime.now(dt.UTC).date().isoformat()
     return Cell(text if is_met else f"**missed:** {text}", today), is_met
 
 

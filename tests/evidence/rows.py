@@ -102,7 +102,8 @@ ROWS = (
         found(r"^ *(certified +in all.*)$", r"^ *(complex_step +in all.*)$"),
     ),
     Row(
-        "property_tests", CONVENTION, "nox -s property_tests", (*MODULE, "pytest", "property_tests"),
+        "property_tests", CONVENTION, "nox -s property_tests",
+        (*MODULE, "pytest", "property_tests"),
         found(r"(\d+ passed)", r"(\d+ failed)"),
     ),
     Row(

@@ -19,6 +19,8 @@ from .running import Outcome, try_all, warm_up
 from .targets import FIRST, MODULES, STAGES
 
 PROMISE = "The suite would notice"
+#: A line of a log for so many mutants, where no terminal shows a bar.
+EACH = 20
 
 
 def sample(mutants: Sequence[Mutant], fraction: float, seed: int) -> list[Mutant]:
@@ -28,7 +30,7 @@ def sample(mutants: Sequence[Mutant], fraction: float, seed: int) -> list[Mutant
 
 
 def report(console: Console, outcomes: Sequence[Outcome]) -> list[Figure]:
-    """Print the score of each module and the survivors; return the figures."""
+    """Print the score of each module; return the figures."""
     figures: list[Figure] = []
     for module in sorted({outcome.mutant.module for outcome in outcomes}):
         of_module = [outcome for outcome in outcomes if outcome.mutant.module == module]
@@ -41,9 +43,6 @@ def report(console: Console, outcomes: Sequence[Outcome]) -> list[Figure]:
         )
         what = f"survivors in {module}"
         figures.append(Figure(PROMISE, what, float(alive), 0.0, "mutants", len(of_module)))
-    for outcome in outcomes:
-        if not outcome.is_killed:
-            console.print(f"survived: {outcome.mutant}", highlight=False, markup=False)
     return figures
 
 
@@ -93,7 +92,11 @@ def main(
     interrupted = False
     try:
         for outcome in track(run, "mutants", len(tried), console=console, disable=silent):
-            outcomes.append(outcome)  # noqa: PERF402 - what is known on Ctrl-C
+            outcomes.append(outcome)
+            if not outcome.is_killed:
+                console.print(f"survived: {outcome.mutant}", highlight=False, markup=False)
+            elif silent and len(outcomes) % EACH == 0:
+                console.print(f"{len(outcomes)} of {len(tried)} tried")
     except KeyboardInterrupt:
         interrupted = True
         console.print(f"interrupted after {len(outcomes)} of {len(tried)}")
