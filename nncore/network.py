@@ -114,6 +114,8 @@ class Network:
     >>> net = Network([2, 3, 1], rng=0)
     >>> [w.shape for w in net.weights], [b.shape for b in net.biases]
     ([(2, 0), (3, 2), (1, 3)], [(0,), (3,), (1,)])
+    >>> net.sizes, net.num_layers, net.dtype
+    ((2, 3, 1), 3, dtype('float64'))
     >>> net
     Network([2, 3, 1], hidden='sigmoid', output='sigmoid', cost='cross_entropy', l2=0.0,
             rng=0, dtype='float64')
