@@ -130,7 +130,7 @@ class TestTargets:
         with pytest.raises(ValueError, match=r"must not be negative.*y\[0, 1\] is -0.5"):
             joined("softmax", "cross_entropy").check_targets(y)
 
-    @pytest.mark.parametrize("row", [[0.5, 0.4], [1.0, 1.0], [0.0, 0.0], [0.5, 0.5001]])
+    @pytest.mark.parametrize("row", [[0.5, 0.4], [1.0, 1.0], [0.0, 0.0], [0.5, 0.500015]])
     def test_softmax_targets_sum_to_one(self, row: list[float]) -> None:
         y = np.array([[1.0, 0.0], row])
         with pytest.raises(ValueError, match=r"rows of `y` must sum to 1.*row 1 sums to"):
@@ -198,3 +198,7 @@ class TestOwnCost:
             TypeError, match="`prime` of cost 'mine' must be a function; got None"
         ):
             Cost("mine", np.subtract, None)  # type: ignore[arg-type]
+        with pytest.raises(
+            TypeError, match="`function` of cost 'mine' must be a function; got None"
+        ):
+            Cost("mine", None, np.subtract)  # type: ignore[arg-type]
