@@ -25,8 +25,6 @@ QUICK = [
     *(f"--ignore={name}" for name in SLOW),
     "--ignore=tests/browser",
     "--ignore=tests/damage",
-    "--ignore=tests/test_mutation.py",
-    "--ignore=tests/mutation",
 ]
 
 

@@ -181,6 +181,10 @@ class TestOwnCost:
             derivative = np.imag(values(cost, shifted, Y)[row]) / 1e-30
             assert output_error(cost, Z, Y)[row, j] == pytest.approx(derivative, rel=1e-12)
 
+    def test_outputs_and_targets_are_told_apart(self) -> None:
+        weighted = Cost("own", lambda a, y: (a * y).sum(axis=1), lambda _, y: y)
+        np.testing.assert_array_equal(as_array(weighted.nabla_a(as_matrix(Z), as_matrix(Y))), Y)
+
     def test_repr_names_it(self) -> None:
         assert repr(self.own) == "Cost('cube')"
 

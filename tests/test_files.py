@@ -63,6 +63,17 @@ def test_contents_and_name_are_synced_in_this_order(
         assert [is_directory for is_directory, _ in seen] == [False, True]
 
 
+def test_no_descriptor_stays_open(tmp_path: Path) -> None:
+    # The lowest number that is free is taken next.
+    free = os.open(tmp_path, os.O_RDONLY)
+    os.close(free)
+    with replacing(tmp_path / "file") as file:
+        file.write(b"new")
+    again = os.open(tmp_path, os.O_RDONLY)
+    os.close(again)
+    assert again == free
+
+
 def test_where_directories_cannot_be_opened_they_are_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
