@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from mutation.__main__ import sample
 from mutation.marks import read_marks, unmatched
-from mutation.mutants import Mutant, _mutate, find_mutants, plant, source
+from mutation.mutants import NNCORE, Mutant, _mutate, find_mutants, plant, source
+
+pytestmark = pytest.mark.skipif(not NNCORE.exists(), reason="the sources are not here")
 
 CODE = '''
 """A module's docstring."""
