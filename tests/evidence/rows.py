@@ -67,10 +67,8 @@ def nearest(output: str) -> str:
     if not figures:
         return ""
     worst = max(figures, key=lambda figure: float(figure.value) / figure.goal)
-    return (
-        f"{len(figures)} figures, nearest to its goal: {worst.what}, {float(worst.value):.3g} "
-        f"{worst.unit} of at most {worst.goal:g}"
-    )
+    said = f"{worst.what} {float(worst.value):.3g} {worst.unit}, at most {worst.goal:g}"
+    return said if len(figures) == 1 else f"nearest to its goal of {len(figures)}: {said}"
 
 
 def found(*patterns: str) -> Callable[[str], str]:

@@ -83,7 +83,7 @@ def test_figures_become_words(capsys: pytest.CaptureFixture[str]) -> None:
     write("s", figures, None)
     output = "a table\n" + capsys.readouterr().out
     assert counted("survive")(output) == "1 of 30 mutants survive"
-    assert nearest(output) == "2 figures, nearest to its goal: c, 3 ulp of at most 4"
+    assert nearest(output) == "nearest to its goal of 2: c 3 ulp, at most 4"
     assert (counted("survive")("nothing"), nearest("nothing")) == ("", "")
     assert (
         found(r"(\d+) passed", r"(\d+) failed")("12 passed\n1 failed\n3 passed") == "12, 3, 1"
