@@ -15,6 +15,9 @@ __all__ = ["check_functions", "choose", "generator", "integer", "real"]
 S = TypeVar("S")
 T = TypeVar("T")
 
+#: Fractions among them, whose own module is slow to import.
+REALS: tuple[type, ...] = (int, float, Rational)
+
 
 def integer(name: str, value: object, *, minimum: int) -> int:
     """Return `value` as an int of at least `minimum`, or raise TypeError or ValueError."""
@@ -32,7 +35,7 @@ def real(name: str, value: Any) -> Any:
     """Return `value`, a finite real number >= 0, or raise TypeError or ValueError."""
     # A numpy scalar would carry its own dtype into every product.
     number = value.item() if isinstance(value, np.generic) else value
-    if isinstance(number, bool) or not isinstance(number, (int, float, Rational)):
+    if isinstance(number, bool) or not isinstance(number, REALS):
         msg = f"`{name}` must be a real number; got {value!r}"
         raise TypeError(msg)
     if not (number >= 0 and math.isfinite(number)):

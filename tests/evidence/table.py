@@ -39,7 +39,7 @@ def read_table(path: Path) -> dict[str, Cell]:
 def write_table(path: Path, new: Mapping[str, Cell]) -> None:
     """Write the rows that are new, and those of other commands as they stand."""
     before, _, after = _parts(path.read_text("utf-8"))
-    cells = read_table(path) | new
+    cells = read_table(path) | dict(new)
     lines = [
         f"| {row.promise} | `{row.nox}` | {' | '.join(cells.get(row.nox, UNKNOWN))} |"
         for row in ROWS
