@@ -53,6 +53,7 @@ def test_contents_and_name_are_synced_in_this_order(
     def record(descriptor: int) -> None:
         is_directory = os.path.isdir(f"/proc/self/fd/{descriptor}")  # noqa: PTH112 - a descriptor
         seen.append((is_directory, path.exists()))
+        assert is_directory or os.fstat(descriptor).st_size == len(b"new")
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", record)
