@@ -1,6 +1,6 @@
 """Optimizers: held to plain references over many steps, and to laws."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
