@@ -219,3 +219,12 @@ def test_updates_are_counted(make: Callable[[], Optimizer]) -> None:
     for _ in range(3):
         optimizer.update(np.ones(2), np.ones(2), 0.1)
     assert optimizer.state()["count"] == 3
+
+
+def test_only_descent_without_momentum_is_plain() -> None:
+    class Own(Optimizer):
+        def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
+            parameters -= learning_rate * gradient
+
+    plain = {repr(each): each.is_plain for each in (SGD(), SGD(0.9), Adam(), Own())}
+    assert [name for name, is_plain in plain.items() if is_plain] == [repr(SGD())]
