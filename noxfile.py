@@ -28,8 +28,6 @@ QUICK = [
     *(f"--{'deselect' if '::' in name else 'ignore'}={name}" for name in SLOW),
     "--ignore=tests/browser",
     "--ignore=tests/damage",
-    "--ignore=tests/test_mutation.py",
-    "--ignore=tests/mutation",
 ]
 
 
@@ -259,6 +257,14 @@ def damage(session: nox.Session) -> None:
     install(session, "test")
     env = ONE_THREAD | {"PYTHONPATH": "tests"}
     session.run("python", "-m", "damage", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def evidence(session: nox.Session) -> None:
+    """The table of evidence in the README, measured anew: `nox -s evidence -- --help`."""
+    install(session, "test", "typing", "bench")
+    env = ONE_THREAD | {"PYTHONPATH": os.pathsep.join(("tests", "property_tests"))}
+    session.run("python", "-m", "evidence", *session.posargs, env=env)
 
 
 @nox.session(default=False)

@@ -1,5 +1,6 @@
 """A multilayer perceptron in numpy whose gradients are certified, not trusted."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .activations import Activation
@@ -9,10 +10,10 @@ from .costs import Cost
 from .history import Epoch, History
 from .network import Network, load
 from .optimizers import SGD, Adam, Optimizer
-from .persistence import ModelFileError
 
 if TYPE_CHECKING:
     from .gradcheck import assert_gradient, check_gradient
+    from .persistence import ModelFileError
 
 __all__ = [
     "SGD",
@@ -36,11 +37,22 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import the judge when it is first asked for: the core needs numpy alone."""
-    if name in {"assert_gradient", "check_gradient"}:
-        from . import gradcheck  # noqa: PLC0415 - see above
+#: What is imported when it is first asked for: a network to be trained needs numpy alone.
+LATER = {
+    "ModelFileError": ".persistence",
+    "assert_gradient": ".gradcheck",
+    "check_gradient": ".gradcheck",
+}
 
-        return getattr(gradcheck, name)
+
+def __getattr__(name: str) -> Any:
+    """Return a public name that is imported when it is first asked for."""
+    if name in LATER:
+        return getattr(import_module(LATER[name], __name__), name)
     msg = f"module 'nncore' has no attribute {name!r}"
     raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, those that are imported later included."""
+    return __all__

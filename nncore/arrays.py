@@ -252,7 +252,25 @@ subtract_into: Difference = cast("Difference", np.subtract)
 
 
 def as_array(matrix: Matrix[M, N] | Vector[N] | Column[M]) -> Array:
-    """Return the same array without its dimensions."""
+    """
+    Return the same array without its dimensions.
+
+    Parameters
+    ----------
+    matrix : Matrix, Vector or Column
+        An array, for a type checker one with dimensions.
+
+    Returns
+    -------
+    numpy.ndarray of the same shape
+        The very same object.
+
+    Examples
+    --------
+    >>> z = as_matrix(np.zeros((2, 3)))
+    >>> as_array(z) is z
+    True
+    """
     return cast("Array", matrix)
 
 
@@ -262,13 +280,57 @@ def as_arrays(matrices: Iterable[Matrix[M, N]] | Iterable[Vector[N]]) -> list[Ar
 
 
 def as_matrix(array: Array) -> Matrix[Any, Any]:
-    """Return the same array as a matrix, of the dimensions that its caller claims."""
+    """
+    Return the same array as a matrix, of the dimensions that its caller claims.
+
+    Parameters
+    ----------
+    array : numpy.ndarray of shape (m, n)
+        Any numbers.
+
+    Returns
+    -------
+    Matrix
+        The very same object.
+
+    Raises
+    ------
+    ValueError
+        If the array is not two-dimensional.
+
+    Examples
+    --------
+    >>> as_matrix(np.zeros((2, 3))).shape
+    (2, 3)
+    """
     _check_rank(array, 2)
     return cast("Matrix[Any, Any]", array)
 
 
 def as_vector(array: Array) -> Vector[Any]:
-    """Return the same array as a vector, of the dimension that its caller claims."""
+    """
+    Return the same array as a vector, of the dimension that its caller claims.
+
+    Parameters
+    ----------
+    array : numpy.ndarray of shape (n,)
+        Any numbers.
+
+    Returns
+    -------
+    Vector
+        The very same object.
+
+    Raises
+    ------
+    ValueError
+        If the array is not one-dimensional.
+
+    Examples
+    --------
+    >>> as_vector(np.zeros(3)).shape
+    (3,)
+    """
     _check_rank(array, 1)
     return cast("Vector[Any]", array)
 
@@ -279,7 +341,24 @@ def as_matrices(arrays: Iterable[Array]) -> list[Matrix[Any, Any]]:
 
 
 def elementwise(function: Callable[[Array], Array]) -> Elementwise:
-    """Return the same function; that it keeps the shape of any array is the caller's claim."""
+    """
+    Return the same function; that it keeps the shape of any array is the caller's claim.
+
+    Parameters
+    ----------
+    function : callable
+        From an array to one of the same shape.
+
+    Returns
+    -------
+    Elementwise
+        The very same object, which to a type checker keeps dimensions.
+
+    Examples
+    --------
+    >>> elementwise(np.tanh) is np.tanh
+    True
+    """
     return cast("Elementwise", function)
 
 

@@ -7,7 +7,6 @@ rich is imported when a rich console asks; HTML needs nothing. Every text is esc
 from __future__ import annotations
 
 import dataclasses
-import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -85,6 +84,8 @@ class Table:
         str
             A table element, without scripts.
         """
+        import html  # noqa: PLC0415 - its table of entities takes milliseconds
+
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
         body = "".join(
             "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>"
@@ -234,6 +235,8 @@ def lines_html(lines: Sequence[Line]) -> str:
     >>> lines_html([("", "a < b")])
     '<pre style="line-height:1.3"><span style="">a &lt; b</span></pre>'
     """
+    import html  # noqa: PLC0415 - as in `Table.as_html`
+
     text = "\n".join(
         f'<span style="{_css(style)}">{html.escape(text)}</span>' for style, text in lines
     )

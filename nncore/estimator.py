@@ -190,7 +190,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     n_features_in_ : int
         Columns of the examples.
     feature_names_in_ : numpy.ndarray of str
-        Their names, where the examples were a table with names.
+        Their names, shape (features,), where the examples were a table with names.
 
     References
     ----------
@@ -264,10 +264,12 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
 
         Parameters
         ----------
-        X, y, sample_weight : array_like
-            As for `fit`.
+        X, y : array_like
+            As for `fit`, and of the same shapes.
         classes : array_like, shape (classes,), optional
             All labels there will ever be; needed in the first call.
+        sample_weight : array_like, optional
+            As for `fit`, and of the same shape.
 
         Returns
         -------
@@ -399,7 +401,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
     n_features_in_ : int
         Columns of the examples.
     feature_names_in_ : numpy.ndarray of str
-        Their names, where the examples were a table with names.
+        Their names, shape (features,), where the examples were a table with names.
 
     References
     ----------
@@ -467,7 +469,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         Parameters
         ----------
         X, y, sample_weight : array_like
-            As for `fit`.
+            As for `fit`, and of the same shapes.
 
         Returns
         -------

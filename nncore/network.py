@@ -43,7 +43,6 @@ from .history import Callback, History
 from .labels import Labels, are_labels, as_labels, classes_of, labels_of, one_hot
 from .learner import Data, Learner
 from .optimizers import Optimizer
-from .persistence import Model, ModelFileError, read_model, write_model
 from .plan import LearningRate, make_plan, sample_factors
 from .settings import choose, generator, real
 from .training import train
@@ -115,6 +114,8 @@ class Network:
     >>> net = Network([2, 3, 1], rng=0)
     >>> [w.shape for w in net.weights], [b.shape for b in net.biases]
     ([(2, 0), (3, 2), (1, 3)], [(0,), (3,), (1,)])
+    >>> net.sizes, net.num_layers, net.dtype
+    ((2, 3, 1), 3, dtype('float64'))
     >>> net
     Network([2, 3, 1], hidden='sigmoid', output='sigmoid', cost='cross_entropy', l2=0.0,
             rng=0, dtype='float64')
@@ -605,6 +606,8 @@ class Network:
         ...     load(path).sizes
         (2, 3, 1)
         """
+        from .persistence import Model, write_model  # noqa: PLC0415 - archives import much
+
         weights, biases = self._real_parameters()
         write_model(
             path,
@@ -724,6 +727,8 @@ def load(
     Network([2, 3, 1], hidden='sigmoid', output='sigmoid', cost='cross_entropy', l2=0.0,
             rng=..., dtype='float64')
     """
+    from .persistence import ModelFileError, read_model  # noqa: PLC0415 - as in `save`
+
     model = read_model(path)
     try:
         net = Network(

@@ -40,6 +40,8 @@ class Optimizer(ABC):
     ...     def update(self, parameters, gradient, learning_rate):
     ...         parameters -= learning_rate * np.sign(gradient)
     >>> parameters = np.array([1.0, -1.0])
+    >>> SignDescent().is_plain
+    False
     >>> SignDescent().update(parameters, np.array([3.0, -4.0]), 0.5)
     >>> parameters
     array([ 0.5, -0.5])
@@ -220,6 +222,8 @@ class SGD(Optimizer):
 
     Examples
     --------
+    >>> SGD().is_plain
+    True
     >>> SGD(momentum=0.9, nesterov=True)
     SGD(momentum=0.9, nesterov=True)
     """

@@ -39,6 +39,8 @@ class Pixels:
     Examples
     --------
     >>> images = Pixels(np.array([[0, 255], [51, 0]], np.uint8))
+    >>> images.shape
+    (2, 2)
     >>> np.asarray(images)
     array([[0. , 1. ],
            [0.2, 0. ]])

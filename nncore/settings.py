@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Mapping
-from fractions import Fraction
+from numbers import Rational
 from typing import Any, SupportsIndex, TypeVar, cast
 
 import numpy as np
@@ -32,10 +32,11 @@ def real(name: str, value: Any) -> Any:
     """Return `value`, a finite real number >= 0, or raise TypeError or ValueError."""
     # A numpy scalar would carry its own dtype into every product.
     number = value.item() if isinstance(value, np.generic) else value
-    if isinstance(number, bool) or not isinstance(number, (int, float, Fraction)):
+    if isinstance(number, bool) or not isinstance(number, (int, float, Rational)):
         msg = f"`{name}` must be a real number; got {value!r}"
         raise TypeError(msg)
-    if not (number >= 0 and math.isfinite(number)):
+    # To type checkers a Rational has no order; the module of Fraction is slow to import.
+    if not (cast("Any", number) >= 0 and math.isfinite(number)):
         msg = f"`{name}` must be finite and not negative; got {value!r}"
         raise ValueError(msg)
     return number

@@ -12,7 +12,6 @@ from itertools import pairwise
 import numpy as np
 
 from .blas import one_thread
-from .checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from .history import Epoch, History
 from .learner import Data, Learner
 from .plan import Plan
@@ -122,6 +121,8 @@ class _Run:
 
     def _save(self) -> None:
         """Write a checkpoint."""
+        from .checkpoints import Checkpoint, write_checkpoint  # noqa: PLC0415 - imports much
+
         assert self.plan.checkpoint is not None  # noqa: S101 - `Plan.saves` said so
         write_checkpoint(
             self.plan.checkpoint,
@@ -134,6 +135,8 @@ class _Run:
 
     def _resume(self, path: str | os.PathLike[str]) -> None:
         """Go on from a checkpoint."""
+        from .checkpoints import read_checkpoint  # noqa: PLC0415 - as in `_save`
+
         saved = read_checkpoint(
             path, self.learner.identity(), self.best.size, self.plan, self.rng
         )

@@ -35,6 +35,8 @@ class Figure(NamedTuple):
     value: float
     goal: float
     unit: str
+    #: Of how many, where the number is a count.
+    trials: int = 0
 
     @property
     def is_met(self) -> bool:

@@ -105,7 +105,8 @@ def test_elementwise_functions_keep_shape_and_dtype(name: str, shape: tuple[int,
 def test_prime_is_the_derivative_by_complex_step(name: str) -> None:
     activation = ACTIVATIONS[name]
     assert isinstance(activation, Activation)
-    z = np.array([-300.0, -3.0, -0.25, 0.25, 3.0, 300.0])
+    # At 0 the branches meet; relu and leaky_relu take the left one, as their derivatives do.
+    z = np.array([-300.0, -3.0, -0.25, 0.0, 0.25, 3.0, 300.0])
     derivative = np.imag(activation.function(z + 1e-30j)) / 1e-30
     np.testing.assert_allclose(activation.prime(z), derivative, rtol=1e-14)
 
@@ -125,6 +126,18 @@ def test_polynomial_activations_run_on_rationals() -> None:
     z = np.array([fmpq(-1, 3), fmpq(2)], dtype=object)
     assert list(relu(z)) == [0, 2]
     assert list(identity(z)) == list(z)
+    assert [type(slope) for slope in relu_prime(z)] == [int, int]
+
+
+def test_a_negative_zero_becomes_zero_in_relu() -> None:
+    assert not np.signbit(relu(np.array([-0.0]))).any()
+
+
+def test_first_weights_grow_only_into_relu() -> None:
+    gains = {name: activation.gain**2 for name, activation in ACTIVATIONS.items()}
+    rectifiers = {name for name, gain in gains.items() if gain == pytest.approx(2)}
+    assert rectifiers == {"relu", "leaky_relu"}
+    assert {gains[name] for name in gains.keys() - rectifiers} == {1.0}
 
 
 def test_identity_owns_its_memory() -> None:
@@ -158,6 +171,18 @@ class TestSoftmax:
 
     def test_logarithm_is_never_minus_zero(self) -> None:
         assert not np.signbit(negative_log_softmax(np.array([[1e4, 0.0]]))).any()
+
+    def test_a_difference_may_be_beyond_the_largest_float(self) -> None:
+        z = np.array([[1.7e308, -1.7e308]])
+        with np.errstate(all="raise"):
+            np.testing.assert_array_equal(softmax(z), [[1.0, 0.0]])
+            np.testing.assert_array_equal(negative_log_softmax(z), [[0.0, np.inf]])
+
+    def test_balls_far_down_are_enclosed(self) -> None:
+        z = np.array([[arb(0), arb(-2000)]], dtype=object)
+        exact = arb(-2000).exp() / (1 + arb(-2000).exp())
+        assert softmax(z)[0, 1].overlaps(exact)
+        assert softmax(z)[0, 1].rel_accuracy_bits() > 40
 
     def test_equal_logits_share(self) -> None:
         np.testing.assert_array_equal(softmax(np.array([[7.0, 7.0]])), [[0.5, 0.5]])

@@ -128,7 +128,7 @@ class TestTargets:
         with pytest.raises(ValueError, match=r"must not be negative.*y\[0, 1\] is -0.5"):
             joined("softmax", "cross_entropy").check_targets(y)
 
-    @pytest.mark.parametrize("row", [[0.5, 0.4], [1.0, 1.0], [0.0, 0.0], [0.5, 0.5001]])
+    @pytest.mark.parametrize("row", [[0.5, 0.4], [1.0, 1.0], [0.0, 0.0], [0.5, 0.500015]])
     def test_softmax_targets_sum_to_one(self, row: list[float]) -> None:
         y = np.array([[1.0, 0.0], row])
         with pytest.raises(ValueError, match=r"rows of `y` must sum to 1.*row 1 sums to"):
@@ -179,6 +179,10 @@ class TestOwnCost:
             derivative = np.imag(values(cost, shifted, Y)[row]) / 1e-30
             assert output_error(cost, Z, Y)[row, j] == pytest.approx(derivative, rel=1e-12)
 
+    def test_outputs_and_targets_are_told_apart(self) -> None:
+        weighted = Cost("own", lambda a, y: (a * y).sum(axis=1), lambda _, y: y)
+        np.testing.assert_array_equal(as_array(weighted.nabla_a(as_matrix(Z), as_matrix(Y))), Y)
+
     def test_repr_names_it(self) -> None:
         assert repr(self.own) == "Cost('cube')"
 
@@ -196,3 +200,7 @@ class TestOwnCost:
             TypeError, match="`prime` of cost 'mine' must be a function; got None"
         ):
             Cost("mine", np.subtract, None)  # type: ignore[arg-type]
+        with pytest.raises(
+            TypeError, match="`function` of cost 'mine' must be a function; got None"
+        ):
+            Cost("mine", None, np.subtract)  # type: ignore[arg-type]

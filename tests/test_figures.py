@@ -24,6 +24,7 @@ def test_figures_are_one_line_of_json(
             "value": 1.5,
             "goal": 2.0,
             "unit": "ulp",
+            "trials": 0,
             "is_met": True,
         }
     ]

@@ -53,6 +53,7 @@ def test_contents_and_name_are_synced_in_this_order(
     def record(descriptor: int) -> None:
         is_directory = os.path.isdir(f"/proc/self/fd/{descriptor}")  # noqa: PTH112 - a descriptor
         seen.append((is_directory, path.exists()))
+        assert is_directory or os.fstat(descriptor).st_size == len(b"new")
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", record)
@@ -61,6 +62,17 @@ def test_contents_and_name_are_synced_in_this_order(
     assert [exists for _, exists in seen] == [False, True]
     if Path("/proc/self/fd").exists():
         assert [is_directory for is_directory, _ in seen] == [False, True]
+
+
+def test_no_descriptor_stays_open(tmp_path: Path) -> None:
+    # The lowest number that is free is taken next.
+    free = os.open(tmp_path, os.O_RDONLY)
+    os.close(free)
+    with replacing(tmp_path / "file") as file:
+        file.write(b"new")
+    again = os.open(tmp_path, os.O_RDONLY)
+    os.close(again)
+    assert again == free
 
 
 def test_where_directories_cannot_be_opened_they_are_not(

@@ -4,6 +4,7 @@ import numpy as np
 
 from nncore.arrays import as_array, as_matrix, as_vector
 from nncore.kernels import (
+    bias_gradient,
     bias_gradient_into,
     catch_up_into,
     error_into,
@@ -60,6 +61,11 @@ def test_columns_one_behind_the_other_get_the_same_product() -> None:
     columns = np.full((B, N), np.nan, order="F")
     forward_into(as_matrix(w.T), as_vector(b), as_matrix(a_prev), as_matrix(columns))
     np.testing.assert_allclose(columns, a_prev @ w.T + b, rtol=1e-13)
+
+
+def test_the_gradient_of_a_bias_is_the_sum_over_the_batch() -> None:
+    delta = RNG.normal(size=(B, N))
+    np.testing.assert_array_equal(as_array(bias_gradient(as_matrix(delta))), sum(delta))
 
 
 def test_overlap() -> None:

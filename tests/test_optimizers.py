@@ -1,6 +1,6 @@
 """Optimizers: held to plain references over many steps, and to laws."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -164,6 +164,7 @@ def test_a_state_of_another_optimizer_is_refused() -> None:
         (lambda: Adam(beta1=1), ValueError, "`beta1` must be below 1; got 1"),
         (lambda: Adam(beta2=np.nan), ValueError, "`beta2` must be finite"),
         (lambda: Adam(epsilon=0), ValueError, "`epsilon` must be above 0; got 0"),
+        (lambda: Adam(epsilon=-1), ValueError, "`epsilon` must be finite and not negative"),
     ],
 )
 def test_bad_settings(make: Any, error: type[Exception], message: str) -> None:
@@ -209,3 +210,21 @@ def test_every_optimizer_has_its_usual_learning_rate(name: str, usual: float) ->
     default.fit(x, y, epochs=1, optimizer=name)
     explicit.fit(x, y, epochs=1, optimizer=name, learning_rate=usual)
     np.testing.assert_array_equal(default.weights[1], explicit.weights[1])
+
+
+@pytest.mark.parametrize("make", [SGD, lambda: SGD(0.9), Adam])
+def test_updates_are_counted(make: Callable[[], Optimizer]) -> None:
+    optimizer = make()
+    optimizer.start(2, np.dtype("f8"))
+    for _ in range(3):
+        optimizer.update(np.ones(2), np.ones(2), 0.1)
+    assert optimizer.state()["count"] == 3
+
+
+def test_only_descent_without_momentum_is_plain() -> None:
+    class Own(Optimizer):
+        def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
+            parameters -= learning_rate * gradient
+
+    plain = {repr(each): each.is_plain for each in (SGD(), SGD(0.9), Adam(), Own())}
+    assert [name for name, is_plain in plain.items() if is_plain] == [repr(SGD())]

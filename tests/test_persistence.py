@@ -74,6 +74,7 @@ class TestRoundTrip:
         net = Network([2, 3, 1], l2=1, rng=0)
         arrays = entries(net, path)
         dtypes = {name: arrays[name].dtype.str for name in ("version", "sizes", "l2", "w1")}
+        assert arrays["version"] == 1
         assert dtypes == {"version": "<i8", "sizes": "<i8", "l2": "<f8", "w1": "<f8"}
 
     def test_layer_zero_is_not_written(self, path: Path) -> None:
@@ -204,7 +205,9 @@ class TestLoad:
         content = npy(np.asfortranarray(net.weights[1]))
         assert b"'fortran_order': True" in content
         rewrite(path, lambda contents: contents.update({"w1.npy": content}))
-        np.testing.assert_array_equal(load(path).weights[1], net.weights[1])
+        again = load(path).weights[1]
+        np.testing.assert_array_equal(again, net.weights[1])
+        assert again.flags.c_contiguous
 
     def test_an_entry_that_stands_twice_is_refused(self, path: Path) -> None:
         Network([2, 3, 1], rng=0).save(path)

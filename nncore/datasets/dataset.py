@@ -18,7 +18,18 @@ Split = tuple[Pixels, Labels]
 
 
 class DataFileError(ValueError):
-    """A data file that is damaged, or is not what it should be."""
+    """
+    A data file that is damaged, or is not what it should be.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from nncore.datasets.idx import read_idx
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     read_idx(file.name)
+    Traceback (most recent call last):
+    nncore.datasets.dataset.DataFileError: ...
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,17 +37,29 @@ class Dataset:
     """
     Images of digits, split into examples to learn from and examples to be judged by.
 
-    Attributes
+    Parameters
     ----------
     name : str
         What the data set is called: ``"digits"`` or ``"mnist"``.
     image_shape : tuple of int
         Rows and columns of each image; their product is the number of inputs of a network.
-    train_x, test_x : Pixels
+    train_x : Pixels
         One image for each row, shape ``(examples, rows * columns)``: bytes in memory, numbers
         from 0 to 1 when indexed.
-    train_labels, test_labels : ndarray of uint8
+    train_labels : numpy.ndarray of uint8
         The digits, shape ``(examples,)``.
+    test_x : Pixels
+        As `train_x`, to be judged by.
+    test_labels : numpy.ndarray of uint8
+        As `train_labels`, shape ``(examples,)``.
+
+    Examples
+    --------
+    >>> images, labels = Pixels(np.zeros((6, 4), np.uint8)), np.arange(6, dtype=np.uint8)
+    >>> dataset = Dataset("mine", (2, 2), images, labels, images, labels)
+    >>> (x, y), (validation_x, validation_y) = dataset.hold_out()
+    >>> len(y), validation_y
+    (5, array([5], dtype=uint8))
     """
 
     name: str
@@ -55,9 +78,9 @@ class Dataset:
 
         Returns
         -------
-        fit : tuple of Pixels and ndarray
+        fit : tuple of Pixels and numpy.ndarray
             The first five sixths, examples and labels.
-        validation : tuple of Pixels and ndarray
+        validation : tuple of Pixels and numpy.ndarray
             The others.
 
         Raises

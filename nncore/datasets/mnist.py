@@ -36,8 +36,10 @@ def mnist(directory: str | os.PathLike[str]) -> Dataset:
     ------
     DataFileError
         When a file is damaged, is of the wrong kind, or does not fit the others.
+    NotADirectoryError
+        When there is no such directory.
     OSError
-        When the directory or one of the files is missing or cannot be read.
+        When one of the files is missing or cannot be read.
 
     Examples
     --------

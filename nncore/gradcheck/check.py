@@ -56,9 +56,9 @@ def check_gradient(
     gradient : callable
         From parameters to the derivatives of the cost, nested as the parameters.
     params : array, or list, tuple, dict of arrays, nested
-        The point. Both functions are called on copies; at the end once on `params` itself, so
-        that objects which keep their parameters end as they began. What stands in it is not
-        modified.
+        The point; arrays of any shape. Both functions are called on copies; at the end once on
+        `params` itself, so that objects which keep their parameters end as they began. What
+        stands in it is not modified.
     method : str
         "auto" takes the highest rung that the code allows: "certified" (rigorous enclosures),
         "complex_step", "differences" (random projections and a sample of entries). By name
@@ -91,6 +91,17 @@ def check_gradient(
         If a setting is not known, or `params` has no float entry or one that is not finite.
     NotApplicable
         If a rung asked for by name does not fit the code.
+
+    References
+    ----------
+    .. [1] F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval
+           arithmetic", IEEE Transactions on Computers 66(8), 2017: the balls.
+    .. [2] A. Griewank, A. Walther, "Evaluating Derivatives", 2nd edition, SIAM, 2008: the
+           reverse mode.
+    .. [3] W. Squire, G. Trapp, "Using complex variables to estimate derivatives of real
+           functions", SIAM Review 40(1), 1998: the complex step.
+    .. [4] C. J. F. Ridders, "Accurate computation of F'(x) and F'(x) F''(x)", Advances in
+           Engineering Software 4(2), 1982: extrapolated differences.
 
     Examples
     --------
@@ -148,7 +159,7 @@ def assert_gradient(cost: Cost, gradient: Gradient, params: Params, **settings: 
     gradient : callable
         As for `check_gradient`.
     params : array or nested list, tuple or dict of arrays
-        As for `check_gradient`; not modified.
+        As for `check_gradient`, of any shape; not modified.
     **settings : Any
         As for `check_gradient`.
 
@@ -156,6 +167,12 @@ def assert_gradient(cost: Cost, gradient: Gradient, params: Params, **settings: 
     ------
     AssertionError
         With the report, if it is not ok.
+
+    References
+    ----------
+    .. [1] F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval
+           arithmetic", IEEE Transactions on Computers 66(8), 2017. More stand at
+           `check_gradient`.
 
     Examples
     --------

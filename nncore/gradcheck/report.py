@@ -60,6 +60,27 @@ class Report:
         Arrays without float entries.
     call : str
         The line that reproduces the check.
+
+    References
+    ----------
+    .. [1] F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval
+           arithmetic", IEEE Transactions on Computers 66(8), 2017: what an agreement of
+           enclosures says.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nncore.gradcheck import check_gradient
+    >>> report = check_gradient(lambda w: (w**2).sum(), lambda w: 3 * w, np.array([1.0]))
+    >>> report.ok, report.verdict
+    (False, 'wrong')
+    >>> entries, index = report.worst()
+    >>> index
+    (0,)
+    >>> report.lines()[0]
+    ('bold red', 'wrong: of 1 entries 1 are wrong')
+    >>> report.to_dict()["verdict"]
+    'wrong'
     """
 
     evidence: Evidence | None

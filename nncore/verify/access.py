@@ -17,7 +17,15 @@ Accessor: TypeAlias = str | Callable[..., Any] | tuple[str | Callable[..., Any],
 
 
 class AdapterError(ValueError):
-    """An adapter that does not fit the implementation; the message says what to change."""
+    """
+    An adapter that does not fit the implementation; the message says what to change.
+
+    Examples
+    --------
+    >>> read([1, 2], "weights", "weights")
+    Traceback (most recent call last):
+    nncore.verify.access.AdapterError: ...
+    """
 
 
 def read(net: Any, accessor: Accessor, role: str) -> Any:

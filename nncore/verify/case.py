@@ -37,6 +37,9 @@ class Parameters:
     --------
     >>> Parameters([1, 2], [[], [[1, 1]]], [[], [0, 0]]).weights[1].shape
     (2, 1)
+    >>> twin = Parameters([1, 1], [[], [[2.0]]], [[], [0.0]]).copy()
+    >>> twin.last, twin.weights[twin.last]
+    (1, array([[2.]]))
     """
 
     sizes: Sequence[int]
@@ -87,8 +90,10 @@ class Case:
 
     Parameters
     ----------
-    sizes, weights, biases
+    sizes : sequence of int
         As of `Parameters`.
+    weights, biases : sequence of array_like
+        As of `Parameters`, and of the same shapes.
     x : array_like of shape (batch, sizes[0])
         Examples, as rows.
     y : array_like of shape (batch, sizes[-1])
@@ -105,6 +110,11 @@ class Case:
     --------
     >>> Case([1, 1], [[], [[2.0]]], [[], [0.0]], x=[[1.0]], y=[[1.0]])
     Case(sizes=[1, 1], weights=[[], [[2.0]]], biases=[[], [0.0]], x=[[1.0]], y=[[1.0]], seed=0)
+    >>> case = Case([1, 1], [[], [[2.0]]], [[], [0.0]], x=[[1.0]], y=[[1.0]])
+    >>> case.batch, case.parameters.sizes, case.replaced(seed=3).seed
+    (1, (1, 1), 3)
+    >>> int(case.rng().integers(9)) == int(case.rng().integers(9))
+    True
     """
 
     sizes: Sequence[int]

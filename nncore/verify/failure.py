@@ -48,6 +48,12 @@ def fail(message: str, **about: Any) -> None:
     ------
     Failure
         Always.
+
+    Examples
+    --------
+    >>> fail("weights[1] has 3 rows, expected 2")
+    Traceback (most recent call last):
+    nncore.verify.failure.Failure: weights[1] has 3 rows, expected 2
     """
     __tracebackhide__ = True
     raise Failure(message, **about)

@@ -64,6 +64,12 @@ class Forward:
         Of the network.
     x : ndarray of shape (batch, sizes[0])
         The examples.
+
+    Examples
+    --------
+    >>> call = Shown(output=np.array([[3.0]]))
+    >>> Forward([call], Layout("rows"), [2, 1], np.zeros((1, 2))).output
+    array([[3.]])
     """
 
     def __init__(

@@ -52,6 +52,12 @@ class SkipCheck(unittest.SkipTest):
     Raised by a law that does not apply here; its message is the reason.
 
     Hypothesis looks for no smaller case of a skipped test, and pytest knows it as skipped.
+
+    Examples
+    --------
+    >>> raise SkipCheck("the network has one layer")
+    Traceback (most recent call last):
+    nncore.verify.registry.SkipCheck: the network has one layer
     """
 
 

@@ -70,6 +70,8 @@ class Result:
     FAILED one_law
       law: It holds.
       It is 2, not 1.
+    >>> Result("one_law", "structure", "It holds.", Status.PASSED).reproduce
+    ''
     """
 
     name: str

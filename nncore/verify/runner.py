@@ -17,7 +17,16 @@ __all__ = ["EXAMPLES", "VerificationError", "chosen", "known", "law_of", "try_la
 
 
 class VerificationError(AssertionError):
-    """A law is broken; the message tells of every one that is."""
+    """
+    A law is broken; the message tells of every one that is.
+
+    Examples
+    --------
+    >>> from nncore.verify.faults.gradient import MeanForgotten
+    >>> verify(MeanForgotten.adapter(), only=["gradient_is_certified"], max_examples=9)
+    Traceback (most recent call last):
+    nncore.verify.runner.VerificationError: ...
+    """
 
 
 def verify(

@@ -40,6 +40,13 @@ class Traits:
         How it takes examples.
     offers : frozenset of str
         What laws may need of it, keys of `registry.NEEDS`.
+
+    Examples
+    --------
+    >>> from nncore.verify.plain import Plain
+    >>> traits = Traits.of(Plain.adapter())
+    >>> "gradient" in traits.offers, traits.layout.name
+    (True, 'rows')
     """
 
     parameters: Arrangement | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
+from figures import Figure, json_option, write
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
@@ -16,7 +18,7 @@ from .memory import FORMS, peak_ratio
 from .peers import LIMIT, PEERS, installed, make
 from .picture import draw
 from .problem import CLASSES, PIXELS, Digits, Problem, mnist, random_digits
-from .targets import Case, outcomes
+from .targets import Case, Outcome, outcomes
 
 #: Hidden layers and batch size.
 NETWORKS = (
@@ -33,6 +35,7 @@ CASES = [
     for hidden, batch_size in NETWORKS
 ]
 SEEDS = 3
+PROMISE = "It is fast"
 
 
 @click.command()
@@ -53,6 +56,7 @@ SEEDS = 3
 @click.option("--examples", default=10_000, show_default=True, help="Examples of an epoch.")
 @click.option("--epochs", default=5, show_default=True, help="Epochs of a turn, in one call.")
 @click.option("--picture", type=click.Path(path_type=Path), default="bench.png")
+@json_option
 def main(
     *,
     quick: bool,
@@ -62,6 +66,7 @@ def main(
     examples: int,
     epochs: int,
     picture: Path,
+    json_file: Path | None,
 ) -> None:
     """Train the same network with nncore and its peers, and compare CPU times."""
     if quick:
@@ -82,7 +87,8 @@ def main(
         for case in CASES:
             timings[case] = _measure(case, names, train, output, examples, epochs, rounds)
             report.print_timing(console, case, timings[case])
-        report.print_outcomes(console, outcomes(timings))
+        reached = list(outcomes(timings))
+        report.print_outcomes(console, reached)
         grown = growth(
             train, output, examples=examples // 4, epochs=epochs, rounds=min(rounds, 5)
         )
@@ -91,11 +97,22 @@ def main(
         console.print(f"picture: {picture}")
         forms = {form: peak_ratio(form, examples if quick else 60_000) for form in FORMS}
         report.print_memory(console, forms)
+        write("bench", list(_figures(reached, forms)), json_file)
         if data is None or quick:
             console.print("CPU time to 97 % needs MNIST and time: --data DIR without --quick")
             return
         runs = _learn(names, data, train, output)
         report.print_learned(console, runs)
+
+
+def _figures(reached: Sequence[Outcome], forms: Mapping[str, float]) -> Iterator[Figure]:
+    """Yield how many targets of speed are missed, and the memory of each form of examples."""
+    missed = sum(not outcome.is_met for outcome in reached)
+    yield Figure(
+        PROMISE, "ratios of speed", float(missed), 0.0, "ratios of speed", len(reached)
+    )
+    for form, ratio in forms.items():
+        yield Figure(PROMISE, f"peak memory, {form}", ratio, 1.3, "times data and parameters")
 
 
 def _measure(

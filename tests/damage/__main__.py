@@ -63,8 +63,8 @@ def _damage(name: str, console: Console) -> Figure:
                 wrong += 1
                 console.print(f"{name}, {what}: {found}", markup=False)
     console.print(f"{name}: {len(damages) - wrong} of {len(damages)} refused or the same")
-    what = f"damaged files of kind {name} read wrongly, of {len(damages)}"
-    return Figure(PROMISE, what, float(wrong), 0.0, "files")
+    what = f"damaged files of kind {name} read wrongly"
+    return Figure(PROMISE, what, float(wrong), 0.0, "damaged files", len(damages))
 
 
 if __name__ == "__main__":

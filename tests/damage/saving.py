@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import resource
@@ -12,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-__all__ = ["as_anybody", "at_once", "in_child", "killed_at", "with_room"]
+__all__ = ["as_anybody", "at_once", "fails_at", "in_child", "killed_at", "with_room"]
 
 #: What touches the disk, by the name of the C function.
 OPERATIONS = {"open", "write", "flush", "close", "fsync", "replace", "rename", "__exit__"}
@@ -37,20 +38,7 @@ def in_child(action: Callable[[], object]) -> int:
 def killed_at(operation: int, save: Callable[[], object]) -> bool:
     """Save in a child that is killed before an operation; return whether there was one."""
 
-    def action() -> None:
-        count = 0
-
-        def profile(_frame: FrameType, event: str, function: Any) -> None:
-            nonlocal count
-            if event == "c_call" and _is_operation(function):
-                count += 1
-                if count == operation:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.setprofile(profile)
-        save()
-
-    status = in_child(action)
+    status = in_child(_before(operation, save, lambda: os.kill(os.getpid(), signal.SIGKILL)))
     if os.WIFSIGNALED(status):
         return True
     if status:
@@ -59,10 +47,40 @@ def killed_at(operation: int, save: Callable[[], object]) -> bool:
     return False
 
 
+def fails_at(operation: int, save: Callable[[], object]) -> bool:
+    """Save in a child whose disk is full at an operation; return whether that was refused."""
+
+    def fail() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    return _was_refused(in_child(_before(operation, save, fail)))
+
+
+def _before(
+    operation: int, save: Callable[[], object], happens: Callable[[], None]
+) -> Callable[[], object]:
+    """Return a save before one of whose operations, counted from 1, something happens."""
+
+    def action() -> None:
+        count = 0
+
+        def profile(_frame: FrameType, event: str, function: Any) -> None:
+            nonlocal count
+            if event == "c_call" and _is_operation(function):
+                count += 1
+                if count == operation:
+                    happens()
+
+        sys.setprofile(profile)
+        save()
+
+    return action
+
+
 def _is_operation(function: Any) -> bool:
     """Return whether a function of C touches a file."""
     owner = getattr(function, "__self__", None)
-    of_file = isinstance(owner, io.IOBase) and not isinstance(owner, io.BytesIO)
+    of_file = isinstance(owner, io.BufferedWriter | io.FileIO)
     of_system = getattr(function, "__module__", "") in {"posix", "io", "_io"}
     return function.__name__ in OPERATIONS and (of_file or of_system)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from .reading import FORMATS, bits, fault, network, one_byte, resume, train, truncations
-from .saving import as_anybody, at_once, in_child, killed_at, with_room
+from .saving import as_anybody, at_once, fails_at, in_child, killed_at, with_room
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are forked")
 Save = Callable[[Path, int], object]
@@ -40,6 +40,25 @@ def test_a_kill_at_any_operation_leaves_the_old_file_or_the_new(
     assert set(seen) == {old, new}
     # Once new, it stays new: the rename is the one moment.
     assert seen == sorted(seen, key=[old, new].index)
+    assert len(seen) > 10
+
+
+@pytest.mark.parametrize("kind", SAVES)
+def test_a_disk_that_is_full_at_any_operation_is_told(kind: str, tmp_path: Path) -> None:
+    save, read = SAVES[kind]
+    path = tmp_path / "file.npz"
+    save(path, 1)
+    new, count = read(path), 1
+    save(path, 0)
+    old, seen = read(path), []
+    while fails_at(count, partial(save, path, 1)):
+        seen.append(read(path))
+        assert list(tmp_path.iterdir()) == [path], f"operation {count} leaves a file behind"
+        count += 1
+        save(path, 0)
+    assert seen == sorted(seen, key=[old, new].index)
+    # Whose name could not be synced stands there all the same.
+    assert seen[0] == old
     assert len(seen) > 10
 
 

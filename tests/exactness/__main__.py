@@ -80,7 +80,8 @@ def main(*, networks: int, seed: int, json_file: Path | None) -> None:
             f"{field}: {len(done) - wrong} of {len(done)} networks agree exactly, of "
             f"{len(sizes)} different sizes, degrees {min(degrees)} to {max(degrees)}"
         )
-        figures.append(Figure(PROMISE, f"disagreements {field}", float(wrong), 0.0, "networks"))
+        what = f"disagreements {field}"
+        figures.append(Figure(PROMISE, what, float(wrong), 0.0, "networks", len(done)))
         if numbers is residues:
             figures.append(_bound(console, max(degrees)))
     sys.exit(0 if write("exactness", figures, json_file) else 1)

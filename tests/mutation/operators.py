@@ -56,6 +56,8 @@ SIBLINGS = {
     "sum": "mean",
     "issubset": "issuperset",
 }
+#: Ufuncs whose first two arguments may stand in either order: the result has the same bits.
+COMMUTATIVE = {"add", "equal", "multiply", "not_equal"}
 #: Whose argument stands for the call: an alias where a copy was meant.
 COPIES = {"copy", "tuple", "list", "abs", "sorted"}
 #: Names that index layers and the like.
@@ -139,7 +141,7 @@ def _call(node: ast.Call) -> Iterator[ast.AST]:
         yield node.func.value
     elif name in COPIES and len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
         yield node.args[0]
-    for i in range(len(node.args) - 1):
+    for i in range(name in COMMUTATIVE, len(node.args) - 1):
         pair = [node.args[i + 1], node.args[i]]
         yield _with(node, args=[*node.args[:i], *pair, *node.args[i + 2 :]])
     for i, keyword in enumerate(node.keywords):

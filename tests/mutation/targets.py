@@ -15,7 +15,11 @@ LAWS = [
     )
 ]  # fmt: skip
 ENGINE = ["property_tests/test_engine_steps.py", "tests/test_training.py"]
-FILES = ["property_tests/test_round_trip.py", "tests/damage"]
+FILES = [
+    "property_tests/test_round_trip.py",
+    "property_tests/test_damaged_files.py",
+    "tests/damage",
+]
 JUDGE = [f"tests/gradcheck/test_{name}.py" for name in ("check", "report", "run", "certified")]
 
 
