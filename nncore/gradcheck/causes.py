@@ -212,14 +212,19 @@ def absolute(case: Case) -> Iterator[Prediction]:
 
 @hypothesis("clipped", rank=1)
 def clipped(case: Case) -> Iterator[Prediction]:
-    """Large entries are cut at a bound: gradient clipping is on."""
-    bound = max(float(np.abs(array).max()) for array in case.analytic)
-    arrays = {k: np.clip(r, -bound, bound) for k, r in enumerate(case.reference)}
-    cut = sum(int((np.abs(r[known]) > bound).sum()) for r, known in _known(case))
-    if cut >= TELLING:
-        yield Prediction(
-            arrays, f"the gradient is clipped to {bound:g} ({cut} entries are cut)"
-        )
+    """Large entries are cut at bounds: gradient clipping is on."""
+    low = min(float(array.min()) for array in case.analytic)
+    high = max(float(array.max()) for array in case.analytic)
+    arrays = {k: np.clip(r, low, high) for k, r in enumerate(case.reference)}
+    references = np.concatenate([r[known] for r, known in _known(case)])
+    cut = {
+        f"{low:g}": int((references < low).sum()),
+        f"{high:g}": int((references > high).sum()),
+    }
+    bounds = ", ".join(bound for bound, count in cut.items() if count)
+    if sum(cut.values()) >= TELLING:
+        entries = f"{sum(cut.values())} entries are cut"
+        yield Prediction(arrays, f"the gradient is clipped at {bounds} ({entries})")
 
 
 @hypothesis("rounded", rank=1)

@@ -292,6 +292,7 @@ class _Certificate:
             self.notes,
             explanation.approximations if explanation else [],
             achieved_digits(entries),
+            explanation.clips if explanation else "",
             {"bits": self.bits, "ulp": explanation.ulp if explanation else 0},
         )
 

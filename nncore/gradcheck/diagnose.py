@@ -46,6 +46,8 @@ def diagnose(case: Case) -> list[Cause]:
     list of Cause
         Empty if none does; several if they predict the same.
     """
+    if case.clips:
+        return [Cause("clipped", case.clips)]
     affected = set(case.affected())
     if not affected:
         return []

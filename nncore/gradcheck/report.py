@@ -244,10 +244,16 @@ class Report:
     def _about_constants(self, evidence: Evidence) -> list[str]:
         """The approximations, one sentence each."""
         return [
-            f"approximation: {a.constant:g} {a.kind} ({a.line}) causes a relative error of "
-            f"up to {a.effect:.1e}"
+            f"approximation: {a.constant:g} {a.kind} ({a.line}) causes {_effect(a.effect)}"
             for a in evidence.approximations[:3]
         ]
+
+
+def _effect(size: float) -> str:
+    """The error that an approximation causes, in words."""
+    if math.isinf(size):
+        return "all of an entry whose derivative is zero"
+    return f"a relative error of up to {size:.1e}"
 
 
 _VERBS = {
