@@ -142,7 +142,7 @@ def test_constants_digits_and_sensitivity_are_told() -> None:
 
 def test_dict_fits_json() -> None:
     found = report(entries(Verdict.WRONG, Verdict.KINK))
-    data = json.loads(json.dumps(found.to_dict()))
+    data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert data["verdict"] == "wrong"
     assert data["ok"] is False
     assert data["worst"]["entry"] == "params[0]"
