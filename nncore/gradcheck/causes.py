@@ -246,7 +246,7 @@ def updated(case: Case) -> Iterator[Prediction]:
             case.params, case.analytic, case.reference, case.known, strict=True
         )
     )
-    rate = moved / power if power else 0.0
+    rate = moved / power if power and _common_ratio(case) is None else 0.0
     if rate and sum(int(known.sum()) for known in case.known) >= TELLING:
         arrays: dict[int, FloatArray] = {
             k: p - rate * r
@@ -263,7 +263,8 @@ def penalty(case: Case) -> Iterator[Prediction]:
     difference = [case.analytic[k] - case.reference[k] for k in affected]
     power = sum(float((case.params[k][case.known[k]] ** 2).sum()) for k in affected)
     telling = sum(int((case.params[k] != 0).sum()) for k in affected)
-    if power == 0 or telling < TELLING:
+    # A gradient that is a multiple of the parameters does not tell a penalty from a factor.
+    if power == 0 or telling < TELLING or _common_ratio(case) is not None:
         return
     sum_of_products = sum(
         float((d * case.params[k])[case.known[k]].sum())

@@ -204,9 +204,10 @@ def _inspect_gradient(
     cost_there, there = _elsewhere(cost, gradient, structure)
     _inspect_buffers(structure, leaves, found)
     _inspect_digits(structure, there, found)
-    if _precision(structure) > SHORT_BYTES and cost_there != value:
-        if _was_float32(np.array([value])) and _was_float32(np.array([cost_there])):
-            found.find(Kind.FLOAT32, f"the cost has the digits of float32: {LOOK_FOR}")
+    is_long = _precision(structure) > SHORT_BYTES
+    costs = [np.array([value]), np.array([cost_there])]
+    if is_long and cost_there != value and all(map(_was_float32, costs)):
+        found.find(Kind.FLOAT32, f"the cost has the digits of float32: {LOOK_FOR}")
     found.generators.restore()
     # Once with the same random numbers and once with the next ones.
     for _ in range(2):

@@ -286,7 +286,7 @@ def _short(text: str, most: int = 300) -> str:
     return line if len(line) <= most else f"{line[: most - 3]}..."
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - anything that JSON has
+def _plain(value: Any) -> Any:
     """The value, with None for numbers that JSON does not know."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}

@@ -168,7 +168,11 @@ FAULTS: dict[str, tuple[Any, Any, Kind]] = {
     "float32": (cost, short, Kind.FLOAT32),
     "float32 on the way": (cost, shortened, Kind.FLOAT32),
     "float32 cost": (lambda p: np.float32(cost(p)), gradient, Kind.FLOAT32),
-    "float32 cost in a float": (lambda p: float(np.float32(cost(p))), gradient, Kind.FLOAT32),
+    "float32 cost in a float": (
+        lambda p: float(np.float32(1.1 * cost(p))),
+        gradient,
+        Kind.FLOAT32,
+    ),
     "nan": (cost, spoiled, Kind.NOT_FINITE),
     "infinite cost": (lambda p: cost(p) + np.inf, gradient, Kind.NOT_FINITE),
     "transposed shape": (cost, lambda p: {"w": gradient(p)["w"].T}, Kind.STRUCTURE),
