@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import numbers
 import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -193,7 +192,7 @@ def _validate_declared(declare: object) -> None:
         msg = "`declare` must be a dict: what is approximated, and the size of its error"
         raise TypeError(msg)
     for what, size in dict(declare or {}).items():
-        if not isinstance(size, numbers.Real):
+        if not isinstance(size, int | float | np.number):
             msg = f"`declare`: the size for {what!r} must be a number; it is {size!r}"
             raise TypeError(msg)
         if not 0 < size < 1:
@@ -203,7 +202,7 @@ def _validate_declared(declare: object) -> None:
 
 def _validate_integer(name: str, value: object, least: int) -> None:
     """Raise unless the value is a whole number and not below its least."""
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
         msg = f"`{name}` must be a whole number; it is {value!r}"
         raise TypeError(msg)
     if value < least:
