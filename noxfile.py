@@ -134,7 +134,14 @@ def build(session: nox.Session) -> None:
     test = nox.project.dependency_groups(PROJECT, "test")
     session.install("--force-reinstall", "--no-deps", str(wheel))
     session.install(f"{wheel}[all]", *test)
-    for name in ("tests", "property_tests", "README.md", "noxfile.py", "pyproject.toml"):
+    for name in (
+        "tests",
+        "property_tests",
+        ".pictures",
+        "README.md",
+        "noxfile.py",
+        "pyproject.toml",
+    ):
         copy = shutil.copytree if Path(name).is_dir() else shutil.copy
         copy(name, elsewhere / name)
     session.chdir(elsewhere)
@@ -160,6 +167,14 @@ def judge_bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def comparison(session: nox.Session) -> None:
+    """What other gradient checkers say of the same gradients: `-- --trials 100`."""
+    install(session, "test", "bench")
+    env = ONE_THREAD | {"PYTHONPATH": "tests/gradcheck"}
+    session.run("python", "-W", "ignore", "-m", "comparison", *session.posargs, env=env)
+
+
+@nox.session(default=False)
 def accuracy(session: nox.Session) -> None:
     """Errors of every function and cost in ulp: `nox -s accuracy -- --help`."""
     install(session, "test", "bench")
@@ -181,6 +196,13 @@ def exactness(session: nox.Session) -> None:
     install(session, "test")
     env = ONE_THREAD | {"PYTHONPATH": os.pathsep.join(("tests", "property_tests"))}
     session.run("python", "-m", "exactness", *session.posargs, env=env)
+
+
+@nox.session(default=False)
+def pictures(session: nox.Session) -> None:
+    """Draw the pictures of the README anew."""
+    install(session, "test")
+    session.run("python", "tests/pictures.py", ".pictures")
 
 
 @nox.session(default=False)

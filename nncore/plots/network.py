@@ -60,7 +60,7 @@ def network_drawing(sizes: Sequence[int], *, ax: Axes | None = None) -> Axes:
         msg = f"`sizes` must be two or more numbers of at least 1, got {list(sizes)}"
         raise ValueError(msg)
     middle = (min(max(sizes), MOST_NEURONS) - 1) / 2 * NEURON
-    left, right = -2.3, max((len(sizes) - 1) * COLUMN + 1.3, NARROWEST)
+    left, right = -2.7, max((len(sizes) - 1) * COLUMN + 1.3, NARROWEST)
     top = middle + 1.6
     ends = [-middle - 1.1]
     for name in LISTS:

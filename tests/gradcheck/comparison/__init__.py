@@ -1,0 +1,1 @@
+"""nncore beside other gradient checkers, on the same costs and gradients."""
