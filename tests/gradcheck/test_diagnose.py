@@ -66,7 +66,7 @@ def test_there_are_more_than_forty_kinds() -> None:
 @pytest.mark.parametrize("bug", BUGS)
 def test_planted_cause_is_the_only_one_named(bug: str) -> None:
     seen = 0
-    for seed in range(6):
+    for seed in range(8):
         net = network(seed)
         case = case_of(net, backprop(net, bug, seed % 3))
         if not case.affected():
@@ -77,7 +77,7 @@ def test_planted_cause_is_the_only_one_named(bug: str) -> None:
         assert [cause.name for cause in causes] == [bug]
         assert causes[0].sentence
         seen += 1
-    assert seen >= 3
+    assert seen >= 4
 
 
 @pytest.mark.parametrize("bug", [b for b in OUTSIDE if not b.startswith("l2")])
