@@ -2,6 +2,8 @@
 
 A small constant is a candidate where its sum is what a logarithm, a root or a division sees; a
 clip bound, where it is active. Leaving candidates out shows whether they explain a difference.
+An approximation is small where it is made, or where it arrives: a bound that moves its argument
+by much, or stands in the gradient that is returned, is no approximation by itself.
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 
     from .tape import Operand
 
-__all__ = ["bounded", "sees_small", "with_small"]
+__all__ = ["BOUND", "SMALL", "bounded", "sees_small", "with_small"]
 
 SMALL = 1e-5  # what nobody takes for a part of the model
+BOUND = "an active bound"
 
 
 def with_small(add: Callable[..., Any]) -> Callable[..., Any]:
@@ -112,8 +115,16 @@ def bounded(choose: Callable[[Any, Any], Any], *, always: bool) -> Callable[[Any
         limit = Ball(run.number(constant))
         run.meet([constant])
         result = choose(array, limit)
-        if any(ball is limit for ball in _entries(result)):
-            run.approximations[key] = "an active bound"
+        pairs = zip(
+            _entries(result),
+            _entries(np.broadcast_to(balls(array), np.shape(result))),
+            strict=True,
+        )
+        moved = [abs(float(a.value - limit.value)) for ball, a in pairs if ball is limit]
+        if moved:
+            run.approximations[key] = BOUND
+            run.moved[key] = max([run.moved.get(key, 0.0), *moved])
+            run.limits[id(limit)] = (limit, key)
         return result
 
     return noticing

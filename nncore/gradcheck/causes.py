@@ -212,14 +212,19 @@ def absolute(case: Case) -> Iterator[Prediction]:
 
 @hypothesis("clipped", rank=1)
 def clipped(case: Case) -> Iterator[Prediction]:
-    """Large entries are cut at a bound: gradient clipping is on."""
-    bound = max(float(np.abs(array).max()) for array in case.analytic)
-    arrays = {k: np.clip(r, -bound, bound) for k, r in enumerate(case.reference)}
-    cut = sum(int((np.abs(r[known]) > bound).sum()) for r, known in _known(case))
-    if cut >= TELLING:
-        yield Prediction(
-            arrays, f"the gradient is clipped to {bound:g} ({cut} entries are cut)"
-        )
+    """Large entries are cut at bounds: gradient clipping is on."""
+    low = min(float(array.min()) for array in case.analytic)
+    high = max(float(array.max()) for array in case.analytic)
+    arrays = {k: np.clip(r, low, high) for k, r in enumerate(case.reference)}
+    references = np.concatenate([r[known] for r, known in _known(case)])
+    cut = {
+        f"{low:g}": int((references < low).sum()),
+        f"{high:g}": int((references > high).sum()),
+    }
+    bounds = ", ".join(bound for bound, count in cut.items() if count)
+    if sum(cut.values()) >= TELLING:
+        entries = f"{sum(cut.values())} entries are cut"
+        yield Prediction(arrays, f"the gradient is clipped at {bounds} ({entries})")
 
 
 @hypothesis("rounded", rank=1)
@@ -241,7 +246,7 @@ def updated(case: Case) -> Iterator[Prediction]:
             case.params, case.analytic, case.reference, case.known, strict=True
         )
     )
-    rate = moved / power if power else 0.0
+    rate = moved / power if power and _common_ratio(case) is None else 0.0
     if rate and sum(int(known.sum()) for known in case.known) >= TELLING:
         arrays: dict[int, FloatArray] = {
             k: p - rate * r
@@ -258,7 +263,8 @@ def penalty(case: Case) -> Iterator[Prediction]:
     difference = [case.analytic[k] - case.reference[k] for k in affected]
     power = sum(float((case.params[k][case.known[k]] ** 2).sum()) for k in affected)
     telling = sum(int((case.params[k] != 0).sum()) for k in affected)
-    if power == 0 or telling < TELLING:
+    # A gradient that is a multiple of the parameters does not tell a penalty from a factor.
+    if power == 0 or telling < TELLING or _common_ratio(case) is not None:
         return
     sum_of_products = sum(
         float((d * case.params[k])[case.known[k]].sum())

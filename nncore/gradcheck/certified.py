@@ -154,7 +154,7 @@ class _Certificate:
         if sides is not None:
             explanation = Explanation(self.program, sides, self.findings)
             explanation.explain(disjoint)
-            self.notes += explanation.notes
+            self.notes += [*explanation.notes, *_about_casts(sides)]
         if sides is None or not self._floats_agree(sides):
             self.notes += compare_floats(
                 self.program,
@@ -292,6 +292,7 @@ class _Certificate:
             self.notes,
             explanation.approximations if explanation else [],
             achieved_digits(entries),
+            explanation.clips if explanation else "",
             {"bits": self.bits, "ulp": explanation.ulp if explanation else 0},
         )
 
@@ -300,3 +301,11 @@ class _Certificate:
         wrong = [f.reference for f in self.findings.values() if f.verdict is Verdict.WRONG]
         with Balls(self.bits).context():
             return [digits(r.rad(), r.abs_lower()) for r in wrong if not r.contains(0)]
+
+
+def _about_casts(sides: Enclosures) -> list[str]:
+    """Where the code rounds to shorter floats, which limits the agreement."""
+    lines = sorted({*sides.cost_run.roundings, *sides.gradient_run.roundings})
+    if not lines:
+        return []
+    return [f"{', '.join(lines[:3])}: rounds to shorter floats, which limits the agreement"]

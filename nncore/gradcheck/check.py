@@ -85,8 +85,8 @@ def check_gradient(
     Raises
     ------
     TypeError
-        If cost or gradient is not callable or returns something else than real numbers, or
-        something in `params` is no array of real numbers.
+        If cost or gradient is not callable or returns something else than real numbers,
+        something in `params` is no array of real numbers, or a setting has a wrong type.
     ValueError
         If a setting is not known, or `params` has no float entry or one that is not finite.
     NotApplicable
@@ -114,7 +114,11 @@ def check_gradient(
     >>> print(check_gradient(lambda w: (w**2).sum(), lambda w: w * 1.0, x).verdict)
     wrong
     """
-    _validate(cost, gradient, method, declare, batch)
+    _validate(cost, gradient, method)
+    _validate_declared(declare)
+    if batch is not None:
+        _validate_integer("batch", batch, 1)
+    _validate_integer("seed", seed, 0)
     structure = Structure.of(params)
     call = _reproduction(method, subgradients, declare, batch, seed)
     inspection = inspect(cost, gradient, structure)
@@ -185,14 +189,8 @@ def assert_gradient(cost: Cost, gradient: Gradient, params: Params, **settings: 
         raise AssertionError(f"\n{report}")  # noqa: EM102, TRY003 - the report is the message
 
 
-def _validate(
-    cost: object,
-    gradient: object,
-    method: str,
-    declare: object,
-    batch: int | None,
-) -> None:
-    """Raise unless the arguments can be used."""
+def _validate(cost: object, gradient: object, method: str) -> None:
+    """Raise unless cost and gradient can be called, and the method is known."""
     for name, function in (("cost", cost), ("gradient", gradient)):
         if not callable(function):
             msg = (
@@ -203,15 +201,29 @@ def _validate(
     if method not in METHODS:
         msg = f"`method` must be one of {', '.join(METHODS)}; it is {method!r}"
         raise ValueError(msg)
+
+
+def _validate_declared(declare: object) -> None:
+    """Raise unless each approximation is given with its size."""
     if declare is not None and not isinstance(declare, Mapping):
         msg = "`declare` must be a dict: what is approximated, and the size of its error"
         raise TypeError(msg)
     for what, size in dict(declare or {}).items():
+        if not isinstance(size, int | float | np.number):
+            msg = f"`declare`: the size for {what!r} must be a number; it is {size!r}"
+            raise TypeError(msg)
         if not 0 < size < 1:
             msg = f"`declare`: the size for {what!r} must lie between 0 and 1; it is {size!r}"
             raise ValueError(msg)
-    if batch is not None and batch < 1:
-        msg = f"`batch` must be at least 1; it is {batch!r}"
+
+
+def _validate_integer(name: str, value: object, least: int) -> None:
+    """Raise unless the value is a whole number and not below its least."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        msg = f"`{name}` must be a whole number; it is {value!r}"
+        raise TypeError(msg)
+    if value < least:
+        msg = f"`{name}` must be at least {least}; it is {value!r}"
         raise ValueError(msg)
 
 

@@ -46,17 +46,21 @@ def diagnose(case: Case) -> list[Cause]:
     list of Cause
         Empty if none does; several if they predict the same.
     """
+    if case.clips:
+        return [Cause("clipped", case.clips)]
     affected = set(case.affected())
     if not affected:
         return []
     for rank in sorted({entry.rank for entry in TABLE}):
-        found = {
-            prediction.name or entry.name: prediction.sentence
-            for entry in TABLE
-            if entry.rank == rank
-            for prediction in entry.predict(case)
-            if _fits(case, affected, prediction)
-        }
+        # Predictions may overflow where gradients are large: then they do not fit.
+        with np.errstate(all="ignore"):
+            found = {
+                prediction.name or entry.name: prediction.sentence
+                for entry in TABLE
+                if entry.rank == rank
+                for prediction in entry.predict(case)
+                if _fits(case, affected, prediction)
+            }
         if found:
             return [Cause(name, sentence) for name, sentence in found.items()]
     return []

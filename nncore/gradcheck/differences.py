@@ -31,7 +31,9 @@ SPREADS = 10.0
 CONSTANTS = 2.0**18 * float(np.finfo(float).eps)
 # The default stays within two evaluations of the cost for each parameter, but makes at least
 # as many as one slope takes with its noise.
-PER_PARAMETER, FEWEST_EVALUATIONS = 2, 48
+PER_PARAMETER, FEWEST_EVALUATIONS = 2, 44
+# Points at which the noise is measured: fewer where no more evaluations are left than so many.
+POINTS, FEWEST_POINTS, FEW_LEFT = 12, 8, 43
 # Calls of the cost before and after this rung, which look for faults around the formula.
 INSPECTING = 5
 # A slope takes at most this many evaluations, and seldom more: two tables, the search for
@@ -81,10 +83,12 @@ def check(
         Told how many entries are done.
     full : bool
         Every entry by itself; by default a random projection of all entries, and a sample of
-        entries, within two evaluations of the cost for each parameter. Fewer than 48 for all
-        would not tell a slope from noise. More are made only for a projection that disagrees,
-        to look again from nearer and to find the wrong entries, and for an array of which the
-        projection shows nothing.
+        entries, within two evaluations of the cost for each parameter. For fewer than 22
+        parameters some 40 are made in all, and 8 more if an array of the gradient is zero:
+        fewer would not tell a slope from noise. More are
+        made only for a projection that disagrees, to look again from nearer and to find the
+        wrong entries, and for arrays of which neither that projection nor one of their own
+        shows anything.
 
     Returns
     -------
@@ -126,6 +130,8 @@ class _Table:
         self.error = [np.full(array.shape, np.inf) for array in analytic]
         self.slopes: dict[Place, Slope] = {}
         self.suspicious = False
+        # Along which direction the gradient is no slope, and by how much at least.
+        self.disagreement: tuple[Directions, float] = [], math.nan
         self.steps = STEPS
 
     def owe(self, gradient: Gradient) -> list[str]:
@@ -156,16 +162,24 @@ class _Table:
         direction = self.point.direction(rng)
         line = Remembered(self.point.along(direction))
         self.centre = line(0.0)
-        self.noise = noise_along(line, 1e-2)
+        # The second look at arrays of zeros ends where it has settled.
+        kept = 0 if all(array.any() for array in self.analytic) else SETTLING
+        is_short = not self.affords(FEW_LEFT + kept)
+        self.noise = noise_along(line, 1e-2, FEWEST_POINTS if is_short else POINTS)
         if full or self.affords(PER_SLOPE):
             # A kink nearby looks like noise.
             self.noise = min(self.noise, noise_along(line, 1e-3))
         if not full:
-            self.steps = min(max((self.left - SETTLING) // 4, FEWEST_STEPS), STEPS)
-            self.project(line, direction)
+            steps = (self.left - SETTLING - kept) // 4
+            self.steps = min(max(steps, FEWEST_STEPS), STEPS)
+            agrees = self.project(direction, line) and self.look_again(rng)
+            self.bend = abs(line(NEAR) + line(-NEAR) - 2 * self.centre) / NEAR / 2
+            self.suspicious = not agrees
+            if self.suspicious:
+                self.steps = STEPS  # now it matters more to be sure than to be quick
 
-    def project(self, line: Line, direction: Directions) -> None:
-        """Judge all entries by one slope along a direction."""
+    def project(self, direction: Directions, line: Line) -> bool:
+        """Judge all entries that a direction moves by one slope; whether they agree."""
         found = slope(line, self.noise, steps=self.steps)
         owed = math.sqrt(
             sum(float(((o * d) ** 2).sum()) for o, d in zip(self.owed, direction, strict=True))
@@ -174,28 +188,47 @@ class _Table:
         if abs(found.value - expected) > found.error + owed:
             found = confirmed(line, self.noise, found, steps=self.steps)
         distance = abs(found.value - expected)
-        self.suspicious = found.is_kink or not distance <= found.error + owed
-        self.bend = abs(line(NEAR) + line(-NEAR) - 2 * self.centre) / NEAR / 2
-        if not self.suspicious:
-            self.error = [
-                np.asarray((distance + found.error + owed) / np.abs(part)) for part in direction
-            ]
+        if found.is_kink or not distance <= found.error + owed:
+            excess = distance - found.error - owed
+            self.disagreement = direction, excess if excess > 0 else math.nan
+            return False
+        for k, part in enumerate(direction):
+            with np.errstate(divide="ignore"):
+                error = (distance + found.error + owed) / np.abs(part)
+            self.error[k] = np.asarray(np.minimum(self.error[k], error))
+            if found.value == 0:
+                # The cost has not moved in any bit: nothing of it depends on these entries.
+                self.reference[k][(part != 0) & (self.analytic[k] == 0)] = 0.0
+        return True
+
+    def look_again(self, rng: np.random.Generator) -> bool:
+        """Judge arrays of which the projection shows nothing by another, of these alone."""
+        hidden = {k for k, _ in self.hidden()}
+        if not hidden:
+            return True
+        direction = [part * (k in hidden) for k, part in enumerate(self.point.direction(rng))]
+        return self.project(
+            direction, Remembered(self.point.along(direction), {0.0: self.centre})
+        )
+
+    def hidden(self) -> list[Place]:
+        """The largest entry of each array that has not been seen: none is passed so."""
+        largest = [
+            (k, tuple(int(j) for j in np.unravel_index(np.abs(a).argmax(), a.shape)))
+            for k, a in enumerate(self.analytic)
+        ]
+        return [
+            (k, i)
+            for k, i in largest
+            if np.abs(self.analytic[k][i]) <= RESOLVED * self.error[k][i]
+            and np.isnan(self.reference[k][i])
+        ]
 
     def needed(self, *, full: bool) -> list[Place]:
         """The entries to measure by themselves, whatever it takes."""
         if full or (self.suspicious and self.point.structure.size <= FEW):
             return self.every()
-        # The largest entry of each array: an array is never passed unseen.
-        largest = [
-            (k, tuple(int(j) for j in np.unravel_index(np.abs(a).argmax(), a.shape)))
-            for k, a in enumerate(self.analytic)
-        ]
-        unseen = [
-            (k, i)
-            for k, i in largest
-            if np.abs(self.analytic[k][i]) <= RESOLVED * self.error[k][i]
-        ]
-        return [*unseen, *self.located()]
+        return [*self.hidden(), *self.located()]
 
     def every(self) -> list[Place]:
         """All entries."""
@@ -300,10 +333,23 @@ class _Table:
     def explained(self, judged: list[Entries]) -> bool:
         """Whether the entries measured by themselves tell why the projection disagreed."""
         return (
-            len(self.slopes) == self.point.structure.size
+            self.refuted()
             or any(found.is_kink for found in self.slopes.values())
             or any(each.where(Verdict.WRONG).any() for each in judged)
         )
+
+    def refuted(self) -> bool:
+        """Whether all entries by themselves leave no room for what the projection showed."""
+        direction, excess = self.disagreement
+        if len(self.slopes) < self.point.structure.size:
+            return False
+        room = sum(
+            float((np.abs(part) * (np.abs(analytic - reference) + error)).sum())
+            for part, analytic, reference, error in zip(
+                direction, self.analytic, self.reference, self.error, strict=True
+            )
+        )
+        return not room >= excess
 
 
 def owed_by(

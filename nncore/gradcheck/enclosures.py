@@ -8,7 +8,7 @@ import functools
 import itertools
 import math
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 # Known to numpy from here on: `np.matrix` asks our arrays for it.
 assert BallMatrix.__base__  # noqa: S101
-__all__ = ["Enclosures", "Kink", "Program", "Settings", "Stopped", "tight"]
+__all__ = ["Bound", "Enclosures", "Kink", "Program", "Settings", "Stopped", "tight"]
 
+# A constant and its line.
+Bound: TypeAlias = tuple[float, str]
 # Pairs of opposite random directions along which ties are resolved.
 PAIRS = 3
 # Exact numbers have more.
@@ -181,6 +183,20 @@ class Enclosures:
         return frozenset(met & self.one_sided.keys())
 
     @property
+    def candidates(self) -> dict[Bound, str]:
+        """Constants that may be meant as approximations, and what they do."""
+        return self.cost_run.approximations | self.gradient_run.approximations
+
+    @property
+    def moved(self) -> dict[Bound, float]:
+        """How far active bounds move what they bound; infinite in the gradient returned."""
+        cost, gradient = self.cost_run.moved, self.gradient_run.moved
+        return {
+            bound: max(cost.get(bound, 0.0), gradient.get(bound, 0.0))
+            for bound in cost | gradient
+        }
+
+    @property
     def is_rounded(self) -> bool:
         """Whether a program rounds to single precision."""
         return bool(self.cost_run.roundings or self.gradient_run.roundings)
@@ -277,7 +293,11 @@ class Program:
         with run, self._followed(run):
             params = self.structure.rebuild(self._arrays(run))
             leaves = [balls(leaf) for leaf in self.structure.leaves(self.gradient(params))]
-        return [ball.value for leaf in leaves for ball in _ravelled(leaf)], run
+        found = [ball for leaf in leaves for ball in _ravelled(leaf)]
+        for limit, bound in run.limits.values():
+            if any(ball is limit for ball in found):
+                run.moved[bound] = math.inf  # the gradient itself is clipped
+        return [ball.value for ball in found], run
 
     def run_cost(self, settings: Settings) -> tuple[Number, Run]:
         """Run the cost roughly, following the floats.

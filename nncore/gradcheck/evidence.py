@@ -144,6 +144,8 @@ class Evidence:
         The constants behind the verdict `Verdict.APPROXIMATION`.
     achieved_digits : float, optional
         Decimal digits that the gradient's own floats achieve against the enclosure.
+    clips : str
+        Which bounds explain all wrong entries and where, if that was shown by leaving them out.
     details : dict
         What else a machine may want to read (precision in bits, ulp, seconds ...); its values
         are plain Python.
@@ -156,6 +158,7 @@ class Evidence:
     notes: list[str] = dataclasses.field(default_factory=list)
     approximations: list[Approximation] = dataclasses.field(default_factory=list)
     achieved_digits: float | None = None
+    clips: str = ""
     details: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def count(self, *verdicts: Verdict) -> int:

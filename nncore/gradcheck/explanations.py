@@ -6,12 +6,15 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING
 
+from .approximations import SMALL
 from .evidence import Approximation, Verdict
 from .findings import Finding, digits
 from .run import Undecided
 
 if TYPE_CHECKING:
-    from .enclosures import Enclosures, Program, Settings
+    from collections.abc import Iterable
+
+    from .enclosures import Bound, Enclosures, Program, Settings
 
 __all__ = ["Explanation"]
 
@@ -24,6 +27,8 @@ MARGIN = 4
 # Steps of differences are smaller, and their errors grow with such powers of them.
 LARGEST_STEP = 1e-2
 POWERS = (2, 4, 6)
+# The last bit of a float.
+ROUNDING = 2.0**-53
 # A distance of more than a tenth of the entry is no agreement.
 ONE_DIGIT = 0.1
 
@@ -53,6 +58,8 @@ class Explanation:
         self.findings = findings
         self.notes: list[str] = []
         self.approximations: list[Approximation] = []
+        # Where bounds explain a gross error: in a sentence.
+        self.clips: str = ""
         self.ulp: int = 0
         self.one_sided: dict[float, str] = sides.one_sided
 
@@ -67,17 +74,68 @@ class Explanation:
         if not entries:
             return
         remaining = self._rounded(self.settings, self.sides, entries)
-        candidates = self.sides.cost_run.approximations | self.sides.gradient_run.approximations
-        if not remaining or not candidates:
-            return
-        without = dataclasses.replace(self.settings, removed=frozenset(candidates))
+        moved = self.sides.moved
+        large = {bound for bound in self.sides.candidates if not moved.get(bound, 0.0) < SMALL}
+        small = {b: kind for b, kind in self.sides.candidates.items() if b not in large}
+        explained, without = self._removed(self.settings, remaining, small)
+        self._approximate(explained, small)
+        if large:
+            self._clipped(without, remaining - explained, large)
+
+    def _removed(
+        self, settings: Settings, entries: set[int], candidates: Iterable[Bound]
+    ) -> tuple[set[int], Settings]:
+        """The entries that agree once the candidates are left out, and the settings without."""
+        without = dataclasses.replace(
+            settings, removed=settings.removed | frozenset(candidates)
+        )
+        if not entries or without == settings:
+            return set(), settings
         try:
             others = self.program.enclosures(without)
         except Undecided:
+            return set(), settings
+        explained = {i for i in entries if _overlap(others, i)}
+        return explained | self._meeting(without, entries - explained), without
+
+    def _clipped(self, settings: Settings, entries: set[int], large: set[Bound]) -> None:
+        """Tell approximations from gross errors among what bounds explain that move by much."""
+        explained, _ = self._removed(settings, entries, large)
+        if not explained:
             return
-        explained = {i for i in remaining if _overlap(others, i)}
-        explained |= self._meeting(without, remaining - explained)
-        self._approximate(explained, candidates)
+        sides = self.sides if settings == self.settings else self.program.enclosures(settings)
+        slight = {i for i in explained if self._is_slight(sides, i, large)}
+        kinds = self.sides.candidates
+        self._approximate(slight, {bound: kinds[bound] for bound in large})
+        if explained == entries and slight != entries:
+            self.clips = self._named(large)
+
+    def _is_slight(self, sides: Enclosures, i: int, large: set[Bound]) -> bool:
+        """Whether what the bounds cause is small where it arrives.
+
+        Against the terms of the entry; or, unless it is the returned gradient that is clipped,
+        against the last bit of the cost: a clip that only keeps exp from overflowing.
+        """
+        with self.settings.arithmetic.context():
+            gap = float((sides.analytic[i] - sides.reference[i]).abs_upper())
+            terms = max(float(sides.reference[i].abs_upper()), float(sides.magnitude[i]))
+        if gap <= SMALL * terms:
+            return True
+        reach = max(map(abs, self.program.floats))
+        is_inside = all(self.sides.moved[bound] < math.inf for bound in large)
+        return is_inside and gap * reach <= ROUNDING * abs(self.program.cost_in_floats)
+
+    def _named(self, large: set[Bound]) -> str:
+        """What is clipped, at which bounds and where."""
+        lines = sorted({line for _, line in large})
+        bounds = ", ".join(f"{value:g}" for value in sorted({value for value, _ in large}))
+        returned = any(self.sides.moved[bound] == math.inf for bound in large)
+        in_cost = any(bound in self.sides.cost_run.moved for bound in large)
+        what = "gradient" if returned else "cost" if in_cost else "gradient's working"
+        return (
+            f"the {what} is clipped at {bounds} ({', '.join(lines)}): unclipped, gradient and "
+            "cost agree; leave the clip out, or state it with declare="
+        )
 
     def _rounded(self, settings: Settings, sides: Enclosures, entries: set[int]) -> set[int]:
         """The entries that stay disjoint however constants are rounded.
@@ -220,7 +278,7 @@ class Explanation:
             return set()
         return {i for i in entries if _overlap(sides, i)}
 
-    def _approximate(self, entries: set[int], candidates: dict[tuple[float, str], str]) -> None:
+    def _approximate(self, entries: set[int], candidates: dict[Bound, str]) -> None:
         """Agreement but for the constants that were left out."""
         largest = 0.0
         with self.settings.arithmetic.context():
@@ -232,7 +290,7 @@ class Explanation:
                 self.findings[i].verdict = Verdict.APPROXIMATION
                 self.findings[i].digits = max(0.0, digits(gap, reference.abs_lower()))
         if entries:
-            self.approximations = [
+            self.approximations += [
                 Approximation(value, line, largest, kind)
                 for (value, line), kind in candidates.items()
             ]

@@ -21,10 +21,11 @@ __all__ = ["Fault", "Inspection", "Kind", "inspect"]
 
 # Results this close are the same: memory alignment may change the order of a sum.
 SAME = 64 * float(np.finfo(float).eps)
-REPEATS = 5
-# An array with this many entries that are all float32 numbers was one.
-FLOAT32_EVIDENCE = 4
-SHORT_BYTES = 4
+REPEATS = 8
+FLOAT32_BITS, SHORT_BYTES = 24, 4
+LOOK_FOR = "look for astype or a float32 buffer"
+# Calls that return what they did so many calls before alternate between states.
+PERIODS = (2, 3)
 Result: TypeAlias = Any
 
 
@@ -142,7 +143,7 @@ def inspect(cost: Cost, gradient: Gradient, structure: Structure) -> Inspection:
     value = _inspect_cost(cost, structure, found)
     if not found.ended:
         try:
-            _inspect_gradient(cost, gradient, structure, found)
+            _inspect_gradient(cost, gradient, structure, found, value)
         except StructureFault as fault:
             found.find(Kind.STRUCTURE, str(fault))
     if not found.ended:
@@ -179,9 +180,12 @@ def _inspect_cost(cost: Cost, structure: Structure, found: Inspection) -> float:
 
 
 def _inspect_gradient(
-    cost: Cost, gradient: Gradient, structure: Structure, found: Inspection
+    cost: Cost, gradient: Gradient, structure: Structure, found: Inspection, value: float
 ) -> None:
-    """Keep what the gradient returns; faults of one call and of the one after it."""
+    """Keep what the gradient returns; faults of one call and of the one after it.
+
+    The value of the cost is that of an earlier call.
+    """
     params = structure.rebuild(structure.arrays)
     found.generators.restore()  # the gradient belongs to the cost with the same random numbers
     returned = _called(gradient, params, "gradient")
@@ -197,9 +201,13 @@ def _inspect_gradient(
     if found.ended:
         return
     found.analytic = [_floats(leaf) for leaf in leaves]
-    later = _elsewhere(cost, gradient, structure)
+    cost_there, there = _elsewhere(cost, gradient, structure)
     _inspect_buffers(structure, leaves, found)
-    _inspect_digits(structure, later, found)
+    _inspect_digits(structure, there, found)
+    is_long = _precision(structure) > SHORT_BYTES
+    costs = [np.array([value]), np.array([cost_there])]
+    if is_long and cost_there != value and all(map(_was_float32, costs)):
+        found.find(Kind.FLOAT32, f"the cost has the digits of float32: {LOOK_FOR}")
     found.generators.restore()
     # Once with the same random numbers and once with the next ones.
     for _ in range(2):
@@ -242,15 +250,18 @@ def _inspect_leaf(
         )
 
 
-def _elsewhere(cost: Cost, gradient: Gradient, structure: Structure) -> list[AnyArray]:
-    """The gradient at another point, after the cost there; empty where it cannot be had."""
+def _elsewhere(
+    cost: Cost, gradient: Gradient, structure: Structure
+) -> tuple[float, list[AnyArray]]:
+    """Cost and gradient at another point; nan and empty where they cannot be had."""
     moved = [value + 0.01 * _size(value) for value in structure.arrays]
     try:
-        _called(cost, structure.rebuild([value.copy() for value in moved]), "cost")
+        value = _called(cost, structure.rebuild([array.copy() for array in moved]), "cost")
         later = _called(gradient, structure.rebuild(moved), "gradient")
+        leaves = [_floats(leaf) for leaf in structure.leaves(later)]
+        return float(_as_numbers(value).reshape(-1)[0]), leaves
     except Exception:  # noqa: BLE001 - the user's code may refuse the point in any way
-        return []
-    return [_floats(leaf) for leaf in structure.leaves(later)]
+        return float("nan"), []
 
 
 def _inspect_buffers(structure: Structure, leaves: list[AnyArray], found: Inspection) -> None:
@@ -268,16 +279,19 @@ def _inspect_digits(structure: Structure, later: list[AnyArray], found: Inspecti
         changes = not np.array_equal(here, there)
         if long and changes and _was_float32(here) and _was_float32(there):
             message = f"the gradient for {path} has the digits of float32, its parameters more"
-            found.find(Kind.FLOAT32, f"{message}: look for astype or a float32 buffer")
+            found.find(Kind.FLOAT32, f"{message}: {LOOK_FOR}")
 
 
 def _was_float32(leaf: AnyArray) -> bool:
-    """Whether the entries, simple numbers such as 0.5 left aside, are float32 numbers."""
-    with np.errstate(all="ignore"):
-        short = leaf.astype(np.float32).astype(leaf.dtype)
-        shorter = leaf.astype(np.float16).astype(leaf.dtype)
-    telling = (np.abs(leaf) > np.finfo(np.float32).tiny) & (shorter != leaf)
-    return int(telling.sum()) >= FLOAT32_EVIDENCE and bool((short == leaf)[telling].all())
+    """Whether the entries are float32 numbers, and most of them need its last digits.
+
+    Simple numbers, and sums of whole numbers such as pixels, are float32 numbers by nature.
+    """
+    normal = leaf[np.abs(leaf) > np.finfo(np.float32).tiny]
+    digits = np.frexp(normal)[0] * 2.0**FLOAT32_BITS
+    needed = np.mod(digits, 64) != 0
+    is_short = not np.mod(digits, 1).any() and np.mod(normal, 1).any()
+    return bool(is_short and 2 * needed.sum() > needed.size)
 
 
 def _floats(leaf: AnyArray) -> AnyArray:
@@ -322,11 +336,18 @@ def _name_change(
             )
             found.find(Kind.NOISE, message, fatal=False)
             return
-        message = f"the {name} depends on earlier calls ({place}): it reads what they left"
+        message = (
+            f"the {name} depends on earlier calls ({place}): it reads what they left; let it "
+            "compute all that it needs from its argument"
+        )
         found.find(Kind.STATE, message)
         return
+    alternates = any(
+        all(_same(results[i], results[i + period]) for i in range(REPEATS - period))
+        for period in PERIODS
+    )
     steps = np.diff([float(np.sum(result)) for result in results])
-    if (steps >= 0).all() or (steps <= 0).all():
+    if alternates or (steps >= 0).all() or (steps <= 0).all():
         message = f"the {name} changes from call to call ({place}): it keeps state"
         found.find(Kind.STATE, message)
     else:

@@ -43,6 +43,8 @@ class Case:
         Number of examples.
     layers : Layers, optional
         What `nncore.verify` knows of the network inside.
+    clips : str
+        Which bounds explain all, if that was shown by leaving them out.
     """
 
     names: list[str]
@@ -53,6 +55,7 @@ class Case:
     known: list[NDArray[np.bool_]]
     batch: int | None = None
     layers: Layers | None = None
+    clips: str = ""
 
     @classmethod
     def of(
@@ -90,6 +93,7 @@ class Case:
             [np.isfinite(each.reference) & ~each.where(Verdict.KINK) for each in entries],
             batch,
             layers,
+            evidence.clips,
         )
 
     def close(self, k: int, predicted: FloatArray) -> bool:

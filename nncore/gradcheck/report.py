@@ -178,11 +178,11 @@ class Report:
         Returns
         -------
         dict
-            Plain Python: fits JSON.
+            Plain Python, as JSON has it: None stands for what is not a finite number.
         """
         worst = self.worst()
         evidence = self.evidence
-        return {
+        told = {
             "ok": self.ok,
             "verdict": self.verdict,
             "faults": [{"kind": str(f.kind), "message": f.message} for f in self.faults],
@@ -206,6 +206,7 @@ class Report:
             else [],
             "worst": _entry_dict(*worst) if worst else None,
         }
+        return {key: _plain(value) for key, value in told.items()}
 
     def _style(self) -> str:
         """The verdict as a key of the styles."""
@@ -267,10 +268,16 @@ class Report:
     def _about_constants(self, evidence: Evidence) -> list[str]:
         """The approximations, one sentence each."""
         return [
-            f"approximation: {a.constant:g} {a.kind} ({a.line}) causes a relative error of "
-            f"up to {a.effect:.1e}"
+            f"approximation: {a.constant:g} {a.kind} ({a.line}) causes {_effect(a.effect)}"
             for a in evidence.approximations[:3]
         ]
+
+
+def _effect(size: float) -> str:
+    """The error that an approximation causes, in words."""
+    if math.isinf(size):
+        return "all of an entry whose derivative is zero"
+    return f"a relative error of up to {size:.1e}"
 
 
 _VERBS = {
@@ -300,6 +307,15 @@ def _short(text: str, most: int = 300) -> str:
     """The text on one line, cut where it is very long."""
     line = " ".join(text.split()) if not text.startswith(" ") else text
     return line if len(line) <= most else f"{line[: most - 3]}..."
+
+
+def _plain(value: Any) -> Any:
+    """The value, with None for numbers that JSON does not know."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _array_dict(entries: Entries, *, has_levels: bool) -> dict[str, Any]:

@@ -147,6 +147,9 @@ class Run:
         self.met: list[tuple[list[float], str]] = []
         # Small constants inside logarithms, roots and divisions, and active clip bounds.
         self.approximations: dict[tuple[float, str], str] = {}
+        # How far these bounds move what they bound, and the bounds as numbers by identity.
+        self.moved: dict[tuple[float, str], float] = {}
+        self.limits: dict[int, tuple[Any, tuple[float, str]]] = {}
         # Sums with small constants: number by identity (kept alive), constant and line.
         self.sums_with_small: dict[int, tuple[Any, tuple[float, str]]] = {}
         # Lines of ties that the derivative hangs on, and whether one was decided as in floats.

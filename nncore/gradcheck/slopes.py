@@ -167,6 +167,10 @@ def slope(line: Line, noise: float, length: float = 1.0, steps: int = STEPS) -> 
     """
     line = Remembered(line)
     length = _settled_length(line, noise, length)
+    if set(line.known.values()) == {line(0.0)} and _variation_nearer(line, length) == 0:
+        # Not moved in any bit on either side, near or far: tables would tell no more.
+        error = SAFETY * 3 * noise / length
+        return Slope(0.0, error, 0.0, 0.0, error)
     found = _slope_at(line, noise, length, steps)
     gap = abs(found.right - found.left)
     while found.is_kink and length > SMALLEST_LENGTH and 8 * noise < gap * length / NEARER:
@@ -248,8 +252,13 @@ def _settled_length(line: Line, noise: float, length: float) -> float:
 
 def _varies_nearer(line: Line, noise: float, length: float) -> bool:
     """Whether a function that is flat at the length has a bump at the point."""
+    return _variation_nearer(line, length) > 8 * noise
+
+
+def _variation_nearer(line: Line, length: float) -> float:
+    """How far the function moves at points far nearer than the length."""
     near = [line(sign * length * part) for part in (1 / 30, 1 / 1000) for sign in (1, -1)]
-    return any(abs(value - line(0.0)) > 8 * noise for value in near)
+    return max(abs(value - line(0.0)) for value in near)
 
 
 def _extrapolated(

@@ -119,6 +119,10 @@ def test_other_missing_modules_are_not_blamed_on_flint(monkeypatch: pytest.Monke
         ((cost, gradient, POINT), {"batch": 0}, ValueError, "`batch` must be at least 1"),
         ((cost, gradient, POINT), {"declare": 1e-3}, TypeError, "`declare` must be a dict"),
         ((cost, gradient, POINT), {"declare": {"e": 2}}, ValueError, "between 0 and 1"),
+        ((cost, gradient, POINT), {"declare": {"e": "2"}}, TypeError, "must be a number"),
+        ((cost, gradient, POINT), {"batch": 2.5}, TypeError, "`batch` must be a whole number"),
+        ((cost, gradient, POINT), {"seed": None}, TypeError, "`seed` must be a whole number"),
+        ((cost, gradient, POINT), {"seed": -1}, ValueError, "`seed` must be at least 0"),
     ],
 )
 def test_bad_arguments_are_refused(

@@ -217,3 +217,14 @@ def test_short_floats_in_an_array_of_objects_are_known_as_such():
 def test_what_is_not_finite_has_no_digits_to_lose():
     assert has_few_digits(np.inf)
     assert not has_few_digits(0.1)
+
+
+def test_lines_that_round_to_shorter_floats_are_named():
+    report = check_gradient(
+        lambda w: (w**2).sum(),
+        lambda w: (2 * w).astype(np.float16).astype(float),
+        np.array([0.3, -0.8, 1.7]),
+    )
+    assert report.ok
+    assert "test_constants.py:" in report.evidence.notes[-1]
+    assert "rounds to shorter floats" in report.evidence.notes[-1]

@@ -218,3 +218,30 @@ def test_causes_are_named_from_measured_references(method: str) -> None:
             batch=3,
         )
         assert [cause.name for cause in report.causes] == [bug]
+
+
+@pytest.mark.parametrize("method", ["complex_step", "differences_full"])
+def test_a_clip_on_one_side_is_named_with_its_bound(method: str) -> None:
+    point = np.array([0.3, -0.8, 3.0, -7.0, 5.0, 4.0])
+    report = check_gradient(
+        lambda w: (w**2).sum(), lambda w: np.minimum(2 * w, 1.5), point, method=method
+    )
+    (cause,) = report.causes
+    assert cause.name == "clipped"
+    assert "clipped at 1.5 (3 entries are cut)" in cause.sentence
+
+
+@pytest.mark.parametrize("scale", [1e12, 1e150])
+def test_large_gradients_overflow_nothing(scale: float) -> None:
+    point = np.array([0.3, -0.8, 3.0])
+    report = check_gradient(
+        lambda w: scale * (w**2).sum(), lambda w: 2 * scale * w * [1, 1, 1.1], point
+    )
+    assert report.verdict == "wrong"
+    assert not report.causes
+
+
+def test_a_factor_of_a_square_is_no_penalty() -> None:
+    point = np.array([0.3, -0.8, 3.0])
+    report = check_gradient(lambda w: (w**2).sum(), lambda w: 2.1 * w, point)
+    assert [cause.name for cause in report.causes] == ["constant ratio"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import zlib
 from typing import Any
@@ -16,6 +17,7 @@ from nncore.gradcheck import differences
 from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.differences import check
 from nncore.gradcheck.evidence import Verdict
+from nncore.gradcheck.slopes import slope
 from nncore.gradcheck.structure import Structure
 
 
@@ -64,20 +66,77 @@ def regression(size: int) -> tuple[Any, Any, Any]:
     return cost, gradient, rng.standard_normal(size) / np.sqrt(size)
 
 
-def test_default_stays_within_two_evaluations_for_each_parameter() -> None:
-    for size in (*range(1, 51), 75, 100, 150, 200):
+@pytest.mark.parametrize("zeros", [0, 4])
+def test_default_stays_within_two_evaluations_for_each_parameter(zeros: int) -> None:
+    for size in (*range(1, 51, 3 if zeros else 1), 75, 100, 200):
         cost, gradient, w = regression(size)
         made: list[int] = []
 
-        def counted(w: Any, cost: Any = cost, made: Any = made) -> Any:
+        def counted(p: Any, cost: Any = cost, made: Any = made) -> Any:
             made.append(1)
-            return cost(w)
+            return cost(p[0])
 
-        report = check_gradient(counted, gradient, w, method="differences")
+        def padded(p: Any, gradient: Any = gradient) -> Any:
+            return [gradient(p[0]), *map(np.zeros_like, p[1:])]
+
+        params = [w, *[np.ones(3)] * zeros]
+        report = check_gradient(counted, padded, params, method="differences")
         assert report.ok
-        assert len(made) <= max(2 * size, differences.FEWEST_EVALUATIONS)
+        least = differences.FEWEST_EVALUATIONS + (differences.SETTLING if zeros else 0)
+        assert len(made) <= max(2 * (size + 3 * zeros), least)
         assert report.evidence is not None
+        assert report.evidence.count(Verdict.AGREES) == size + 3 * zeros
         assert report.evidence.sensitivity < 1e-3
+
+
+@pytest.mark.parametrize("size", [6, 12, 17])
+def test_what_a_projection_has_seen_is_never_passed(size: int) -> None:
+    cost, gradient, w = regression(size)
+    seen = check_gradient(cost, gradient, w, method="differences").evidence
+    assert seen is not None
+
+    def wrong(p: Any) -> Any:
+        found = gradient(p)
+        found[np.argmax(np.abs(found))] *= 1 + max(1e-6, 100 * seen.sensitivity)
+        return found
+
+    assert check_gradient(cost, wrong, w, method="differences").verdict == "wrong"
+
+
+@pytest.mark.parametrize("count", [40, 2000])
+def test_an_error_among_small_entries_shows_in_a_projection_of_their_own(count: int) -> None:
+    # Beside the first array it lies within what constants of the code may owe.
+    report = check_gradient(
+        lambda q: (q[0] ** 2).sum() + 1e-12 * q[1][3],
+        lambda q: [2 * q[0], np.zeros(count)],
+        [np.ones(40), np.ones(count)],
+        method="differences",
+    )
+    assert not report.ok
+
+
+def test_a_disagreement_that_no_entry_shows_is_unresolvable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Entries that are measured too roughly to show an error do not refute the projection.
+    cost, gradient, w = regression(6)
+    every = differences._Table.every
+
+    def rough(line: Any, noise: float, **settings: Any) -> Any:
+        del settings
+        return dataclasses.replace(slope(line, noise), error=1e-2)
+
+    def roughly(table: Any) -> Any:
+        monkeypatch.setattr(differences, "slope", rough)
+        return every(table)
+
+    def wrong(p: Any) -> Any:
+        return gradient(p) * (1 + 1e-4 * (np.arange(6) == 2))
+
+    monkeypatch.setattr(differences._Table, "every", roughly)
+    report = check_gradient(cost, wrong, w, method="differences")
+    assert report.verdict == "unresolvable"
+    assert "not the slope of the cost" in str(report)
 
 
 def test_few_evaluations_see_an_error() -> None:

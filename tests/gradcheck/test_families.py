@@ -17,7 +17,8 @@ from nncore.gradcheck.evidence import NotApplicable, Verdict
 if TYPE_CHECKING:
     from nncore.gradcheck.report import Report
 
-COUNTS = {"certified": 2, "complex_step": 25, "differences": 15}
+# The campaign checks thousands.
+COUNTS = {"certified": 2, "complex_step": 8, "differences": 6}
 
 
 def report_on(n: Net, method: str, **options: Any) -> Report:
@@ -40,14 +41,13 @@ def test_no_false_alarm(family: str, method: str) -> None:
         assert report.verdict in {"agrees", "unresolvable"}, f"{family} {seed}\n{report}"
 
 
-@pytest.mark.parametrize("slope", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize(("seed", "slope"), [(0, 0.0), (1, 0.3), (2, 1.0)])
 @pytest.mark.parametrize("method", COUNTS)
-def test_ties_are_kinks_whatever_the_subgradient(method: str, slope: float) -> None:
-    for seed in range(3):
-        n = tied(seed, slope)
-        assert report_on(n, method).verdict == "kink"
-        accepted = report_on(n, method, subgradients=True)
-        assert accepted.verdict in {"agrees", "unresolvable"}, str(accepted)
+def test_ties_are_kinks_whatever_the_subgradient(method: str, seed: int, slope: float) -> None:
+    n = tied(seed, slope)
+    assert report_on(n, method).verdict == "kink"
+    accepted = report_on(n, method, subgradients=True)
+    assert accepted.verdict in {"agrees", "unresolvable"}, str(accepted)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_ties_are_kinks_whatever_the_subgradient(method: str, slope: float) -> N
     [
         ("certified", "terms", "1e-30", 5),
         ("certified", "constant", "1e-10", 5),
-        ("complex_step", "constant", "1e-11", 5),
-        ("differences", "constant", "1e-7", 2),
+        ("complex_step", "constant", "1e-11", 3),
+        ("differences", "constant", "1e-7", 1),
     ],
 )
 def test_one_wrong_entry_of_a_well_scaled_network_is_seen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nncore.gradcheck import frames
 from nncore.gradcheck.frames import is_users, line_of
 
 
@@ -32,3 +33,8 @@ def test_installed_files_are_nobodys_wherever_they_are_installed() -> None:
     assert not is_users("<frozen importlib>")
     assert not is_users("builtins")
     assert is_users("/srv/work/network.py")
+
+
+def test_examples_of_networks_are_users_and_the_judge_is_not() -> None:
+    assert is_users(f"{frames._EXAMPLES}/network.py")
+    assert not is_users(frames.__file__)

@@ -133,6 +133,17 @@ def shortened(p: Any) -> Any:
     return {"w": gradient(p)["w"].astype(np.float32).astype(float)}
 
 
+def alternating(function: Any) -> Any:
+    """One state after the other."""
+    calls = [0]
+
+    def counted(p: Any) -> Any:
+        calls[0] += 1
+        return function(p) * (1 + calls[0] % 2)
+
+    return counted
+
+
 def spoiled(p: Any) -> Any:
     found = gradient(p)
     found["w"][1, 2] = np.nan
@@ -151,11 +162,17 @@ FAULTS: dict[str, tuple[Any, Any, Kind]] = {
     "noise from a generator": (cost, noisy(gradient, 1e-6, RNG), Kind.NOISE),
     "cost from a generator": (noisy(cost, 1e-9, RNG), gradient, Kind.NOISE),
     "counting cost": (counting(cost), gradient, Kind.STATE),
+    "alternating cost": (alternating(cost), gradient, Kind.STATE),
     "counting gradient": (cost, counting(gradient), Kind.STATE),
     "gradient of the last cost": (Forgetful().cost, Forgetful().gradient, Kind.STATE),
     "float32": (cost, short, Kind.FLOAT32),
     "float32 on the way": (cost, shortened, Kind.FLOAT32),
     "float32 cost": (lambda p: np.float32(cost(p)), gradient, Kind.FLOAT32),
+    "float32 cost in a float": (
+        lambda p: float(np.float32(1.1 * cost(p))),
+        gradient,
+        Kind.FLOAT32,
+    ),
     "nan": (cost, spoiled, Kind.NOT_FINITE),
     "infinite cost": (lambda p: cost(p) + np.inf, gradient, Kind.NOT_FINITE),
     "transposed shape": (cost, lambda p: {"w": gradient(p)["w"].T}, Kind.STRUCTURE),
@@ -209,6 +226,26 @@ def test_short_parameters_may_have_short_gradients() -> None:
 def test_simple_numbers_are_no_cast() -> None:
     ones = {"w": np.ones((2, 3))}
     assert kinds(lambda p: (p["w"] ** 2).sum(), lambda p: {"w": 2 * p["w"]}, ones) == []
+
+
+def test_a_single_entry_shows_a_cast() -> None:
+    assert kinds(
+        lambda w: (w**2).sum(), lambda w: (2 * w).astype(np.float32) + 0.0, np.array([0.31])
+    ) == [Kind.FLOAT32]
+
+
+@pytest.mark.parametrize("scale", [1, 64])
+def test_sums_of_whole_numbers_are_no_cast(scale: int) -> None:
+    # A unit that turns on between two points changes such a gradient.
+    pixels = scale * np.random.default_rng(0).integers(0, 256, (200, 6)).astype(float)
+
+    def relu_cost(w: Any) -> Any:
+        return np.maximum(0, pixels @ w).sum()
+
+    def relu_gradient(w: Any) -> Any:
+        return (pixels @ w > 0) @ pixels
+
+    assert kinds(relu_cost, relu_gradient, np.random.default_rng(1).normal(size=6)) == []
 
 
 def test_random_numbers_from_a_reachable_generator_do_not_hide_the_formula() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,7 @@ def test_constants_digits_and_sensitivity_are_told() -> None:
     found = report(entries(Verdict.APPROXIMATION, Verdict.AGREES))
     assert found.evidence is not None
     found.evidence.approximations = [Approximation(1e-9, "a.py:1", 1e-8, "in a root")]
+    found.evidence.approximations.append(Approximation(500.0, "a.py:2", math.inf, "a bound"))
     found.evidence.achieved_digits = 13.2
     found.evidence.notes = ["a limit"]
     text = str(found)
@@ -129,6 +131,7 @@ def test_constants_digits_and_sensitivity_are_told() -> None:
         "approximation: 1e-09 in a root (a.py:1) causes a relative error of up to 1.0e-08"
         in text
     )
+    assert "500 a bound (a.py:2) causes all of an entry whose derivative is zero" in text
     assert "achieve 13.2 digits" in text
     assert "a relative error of 1.0e-12 in one entry would have been seen" in text
     assert "note: a limit" in text
@@ -139,7 +142,7 @@ def test_constants_digits_and_sensitivity_are_told() -> None:
 
 def test_dict_fits_json() -> None:
     found = report(entries(Verdict.WRONG, Verdict.KINK))
-    data = json.loads(json.dumps(found.to_dict()))
+    data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert data["verdict"] == "wrong"
     assert data["ok"] is False
     assert data["worst"]["entry"] == "params[0]"

@@ -34,7 +34,8 @@ def test_derivative_lies_within_the_error(
     assert abs(found.right - derivative) <= found.side_error
     assert abs(found.left - derivative) <= found.side_error
     assert not found.is_kink
-    assert 50 <= len(line.known) <= 90
+    assert (len(line.known) <= 25) if function(1.0) == function(0.0) else True
+    assert len(line.known) <= 90
 
 
 def test_noise_is_measured_and_widens_the_error() -> None:

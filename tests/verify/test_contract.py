@@ -165,7 +165,7 @@ def test_unknown_names_are_told_when_the_class_is_made() -> None:
 def test_a_method_of_the_class_takes_the_place_of_a_law() -> None:
     class Mine(NetworkContract):
         adapter = article()
-        only = ("list_lengths",)
+        only: ClassVar[tuple[str, ...]] = ("list_lengths",)
 
         def test_list_lengths(self) -> str:
             return "mine"
