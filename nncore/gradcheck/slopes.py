@@ -41,6 +41,9 @@ STEPS, FEWEST_STEPS = 10, 5
 TABLES = ((1.0, 2.0), (0.83, 1.7))
 SMALLEST_LENGTH = 1e-9
 NEARER = 100.0
+# A function that moves by less than so many deviations of its noise shows no shape: a unit that
+# saturates may hide there, whose slope belongs to a length this part of the one that was tried.
+FLAT, HIDDEN = 8.0, 1e-3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,9 +172,14 @@ def slope(line: Line, noise: float, length: float = 1.0, steps: int = STEPS) -> 
     length = _settled_length(line, noise, length)
     if set(line.known.values()) == {line(0.0)} and _variation_nearer(line, length) == 0:
         # Not moved in any bit on either side, near or far: tables would tell no more.
-        error = SAFETY * 3 * noise / length
+        error = SAFETY * 3 * noise / (HIDDEN * length)
         return Slope(0.0, error, 0.0, 0.0, error)
     found = _slope_at(line, noise, length, steps)
+    if max(abs(line(length) - line(0.0)), abs(line(-length) - line(0.0))) <= FLAT * noise:
+        hidden = FLAT * noise / (HIDDEN * length)
+        return dataclasses.replace(
+            found, error=found.error + hidden, side_error=found.side_error + hidden
+        )
     gap = abs(found.right - found.left)
     while found.is_kink and length > SMALLEST_LENGTH and 8 * noise < gap * length / NEARER:
         # A kink at a distance that the steps pass over looks like one at the point itself.
@@ -242,7 +250,7 @@ def _settled_length(line: Line, noise: float, length: float) -> float:
         straight = abs(odd - 2 * near_odd) <= 0.05 * abs(odd) + 8 * noise
         bends = abs(even - 4 * near_even) <= 0.3 * abs(even) + 16 * noise
         breaks = abs(even - 2 * near_even) <= 0.1 * abs(even) + 8 * noise
-        is_flat = max(abs(odd), abs(even)) <= 8 * noise
+        is_flat = max(abs(odd), abs(even)) <= FLAT * noise
         hidden = is_flat and _varies_nearer(line, noise, length)
         if straight and (bends or breaks) and not hidden:
             return length
@@ -252,7 +260,7 @@ def _settled_length(line: Line, noise: float, length: float) -> float:
 
 def _varies_nearer(line: Line, noise: float, length: float) -> bool:
     """Whether a function that is flat at the length has a bump at the point."""
-    return _variation_nearer(line, length) > 8 * noise
+    return _variation_nearer(line, length) > FLAT * noise
 
 
 def _variation_nearer(line: Line, length: float) -> float:

@@ -86,6 +86,14 @@ def test_plateaus_on_both_sides_are_no_slope() -> None:
     assert abs(found.value - 50) <= found.error < 1e-6
 
 
+@pytest.mark.parametrize("height", [2e-17, 1e-16, 2e-16])
+def test_a_unit_whose_step_is_lost_in_rounding_may_have_a_slope(height: float) -> None:
+    # A bias of 983 is moved by a thousand, but the unit behind it saturates within one or two.
+    found = slope(lambda t: 0.4 + height * np.tanh(983 * t + 1.0), noise=4.4e-17)
+    true = height * 983 / np.cosh(1.0) ** 2
+    assert abs(found.value - true) <= found.error
+
+
 def test_a_nearer_look_replaces_a_contradicted_slope() -> None:
     # A step at 1e-4 that the first tables pass over.
     def step(t: float) -> float:
