@@ -24,6 +24,9 @@ SAME = 64 * float(np.finfo(float).eps)
 REPEATS = 8
 FLOAT32_BITS, SHORT_BYTES = 24, 4
 LOOK_FOR = "look for astype or a float32 buffer"
+COST = "the cost"
+# How far all parameters are moved to see whether digits are short there as well.
+FURTHER = (0.02, 0.03, 0.05, 0.07, -0.01, -0.02, -0.03, -0.05)
 # Calls that return what they did so many calls before alternate between states.
 PERIODS = (2, 3)
 Result: TypeAlias = Any
@@ -203,11 +206,16 @@ def _inspect_gradient(
     found.analytic = [_floats(leaf) for leaf in leaves]
     cost_there, there = _elsewhere(cost, gradient, structure)
     _inspect_buffers(structure, leaves, found)
-    _inspect_digits(structure, there, found)
-    is_long = _precision(structure) > SHORT_BYTES
-    costs = [np.array([value]), np.array([cost_there])]
-    if is_long and cost_there != value and all(map(_was_float32, costs)):
-        found.find(Kind.FLOAT32, f"the cost has the digits of float32: {LOOK_FOR}")
+    suspects = _short(structure, value, found.analytic)
+    suspects &= _short(structure, cost_there, there)
+    changes = value != cost_there
+    suspects &= _changed_there(structure, found.analytic, there, cost_changes=changes)
+    # Numbers of which cancellation left few digits may look like float32, but not everywhere.
+    for share in FURTHER if suspects else ():
+        suspects &= _short(structure, *_elsewhere(cost, gradient, structure, share))
+    for name in sorted(suspects):
+        whole = "" if name == COST else ", its parameters more"
+        found.find(Kind.FLOAT32, f"{name} has the digits of float32{whole}: {LOOK_FOR}")
     found.generators.restore()
     # Once with the same random numbers and once with the next ones.
     for _ in range(2):
@@ -251,10 +259,10 @@ def _inspect_leaf(
 
 
 def _elsewhere(
-    cost: Cost, gradient: Gradient, structure: Structure
+    cost: Cost, gradient: Gradient, structure: Structure, share: float = 0.01
 ) -> tuple[float, list[AnyArray]]:
     """Cost and gradient at another point; nan and empty where they cannot be had."""
-    moved = [value + 0.01 * _size(value) for value in structure.arrays]
+    moved = [value + share * _size(value) for value in structure.arrays]
     try:
         value = _called(cost, structure.rebuild([array.copy() for array in moved]), "cost")
         later = _called(gradient, structure.rebuild(moved), "gradient")
@@ -272,14 +280,34 @@ def _inspect_buffers(structure: Structure, leaves: list[AnyArray], found: Inspec
             found.find(Kind.BUFFER, message)
 
 
-def _inspect_digits(structure: Structure, later: list[AnyArray], found: Inspection) -> None:
-    """Find float32 numbers in longer floats; constant ones may be the user's data."""
-    for path, here, there in zip(structure.names, found.analytic, later, strict=False):
-        long = structure.values[structure.paths.index(path)].dtype.itemsize > SHORT_BYTES
-        changes = not np.array_equal(here, there)
-        if long and changes and _was_float32(here) and _was_float32(there):
-            message = f"the gradient for {path} has the digits of float32, its parameters more"
-            found.find(Kind.FLOAT32, f"{message}: {LOOK_FOR}")
+def _short(structure: Structure, value: float, leaves: list[AnyArray]) -> set[str]:
+    """What holds float32 numbers though parameters are longer: the cost, arrays by name."""
+    short = {
+        _gradient_for(path)
+        for path, leaf in zip(structure.names, leaves, strict=False)
+        if structure.values[structure.paths.index(path)].dtype.itemsize > SHORT_BYTES
+        and _was_float32(leaf)
+    }
+    if _precision(structure) > SHORT_BYTES and _was_float32(np.array([value])):
+        short.add(COST)
+    return short
+
+
+def _changed_there(
+    structure: Structure, here: list[AnyArray], there: list[AnyArray], *, cost_changes: bool
+) -> set[str]:
+    """What differs at another point; what does not may be the user's data."""
+    changed = {
+        _gradient_for(path)
+        for path, one, other in zip(structure.names, here, there, strict=False)
+        if not np.array_equal(one, other)
+    }
+    return changed | ({COST} if cost_changes else set())
+
+
+def _gradient_for(path: str) -> str:
+    """The name of an array of the gradient."""
+    return f"the gradient for {path}"
 
 
 def _was_float32(leaf: AnyArray) -> bool:

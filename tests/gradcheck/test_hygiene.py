@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from networks import net
 
 from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.evidence import Verdict
@@ -321,3 +322,9 @@ def test_overflow_in_the_users_code_is_no_error() -> None:
     huge = check_gradient(naive, slope, np.array([-1000.0, 0.5]), method="differences")
     assert huge.faults == []
     assert kinds(lambda p: (p**2).sum(), lambda p: 2 * p, np.array([1e6, 2e6 / 3, 7e5])) == []
+
+
+def test_few_digits_left_by_cancellation_are_no_float32() -> None:
+    n = net("bad scale", 333)
+    report = check_gradient(n.cost, n.gradient, n.params, batch=n.batch)
+    assert report.verdict == "agrees", str(report)
