@@ -36,5 +36,5 @@ def test_installed_files_are_nobodys_wherever_they_are_installed() -> None:
 
 
 def test_examples_of_networks_are_users_and_the_judge_is_not() -> None:
-    assert is_users(f"{frames._EXAMPLES}/network.py")
+    assert is_users(f"{frames._EXAMPLES[0]}/network.py")
     assert not is_users(frames.__file__)
