@@ -60,7 +60,7 @@ def path(optimizer: Optimizer, eta: float) -> Iterator[Array]:
         (Adam(), plain_adam(np.arange(SIZE), 0.05, 0.9, 0.999, 1e-8)),
         (Adam(0.5, 0.9, 0.1), plain_adam(np.arange(SIZE), 0.05, 0.5, 0.9, 0.1)),
     ],
-    ids=repr,
+    ids=lambda value: repr(value) if isinstance(value, Optimizer) else "plain",
 )
 def test_takes_the_path_of_an_independent_implementation(
     optimizer: Optimizer, reference: Iterator[Array]
