@@ -140,7 +140,9 @@ def noise_along(line: Line, length: float = 1e-2, points: int = 12) -> float:
     return measured if np.isfinite(values).all() and measured > 0 else math.inf
 
 
-def slope(line: Line, noise: float, length: float = 1.0, steps: int = STEPS) -> Slope:
+def slope(
+    line: Line, noise: float, length: float = 1.0, steps: int = STEPS, hidden: float = HIDDEN
+) -> Slope:
     """Derivative of the function at 0, with a bound on its error.
 
     Parameters
@@ -154,6 +156,9 @@ def slope(line: Line, noise: float, length: float = 1.0, steps: int = STEPS) -> 
     steps : int
         Of each table: four evaluations for each, one more at the point itself, and four for
         each time that the length is shortened.
+    hidden : float
+        The shortest length, as a part of the one found, on which a function that moves by
+        less than its noise may still bend; 1 if none is shorter.
 
     Returns
     -------
@@ -172,13 +177,13 @@ def slope(line: Line, noise: float, length: float = 1.0, steps: int = STEPS) -> 
     length = _settled_length(line, noise, length)
     if set(line.known.values()) == {line(0.0)} and _variation_nearer(line, length) == 0:
         # Not moved in any bit on either side, near or far: tables would tell no more.
-        error = SAFETY * 3 * noise / (HIDDEN * length)
+        error = SAFETY * 3 * noise / (hidden * length)
         return Slope(0.0, error, 0.0, 0.0, error)
     found = _slope_at(line, noise, length, steps)
     if max(abs(line(length) - line(0.0)), abs(line(-length) - line(0.0))) <= FLAT * noise:
-        hidden = FLAT * noise / (HIDDEN * length)
+        lost = FLAT * noise / (hidden * length)
         return dataclasses.replace(
-            found, error=found.error + hidden, side_error=found.side_error + hidden
+            found, error=found.error + lost, side_error=found.side_error + lost
         )
     gap = abs(found.right - found.left)
     while found.is_kink and length > SMALLEST_LENGTH and 8 * noise < gap * length / NEARER:

@@ -107,6 +107,11 @@ class Result:
         list of pairs
             What a line is ("status", "law", "smallest", "message", "cause" or "where"), and its
             text. How to see it again is not among them: each front end has its own way.
+
+        Examples
+        --------
+        >>> Result("zs", "structure", "One for each layer.", Status.PASSED).lines()
+        [('status', 'PASSED zs'), ('law', 'law: One for each layer.')]
         """
         found = [("status", f"{self.status.upper()} {self.name}"), ("law", f"law: {self.law}")]
         if self.example:
