@@ -112,15 +112,20 @@ def _elsewhere(net: Subject, case: Case, shape: Shape, judge: Judge) -> list[Cau
     if report is None or report.verdict != Verdict.WRONG:
         return None
     causes = _diagnosed(other, elsewhere, report)
-    if sizes == tuple(case.sizes):
-        return causes
-    where = f" (seen in a network of sizes {list(sizes)})"
     return [
-        dataclasses.replace(cause, sentence=cause.sentence + where)
-        if "params" in cause.sentence
-        else cause
+        dataclasses.replace(cause, sentence=cause.sentence + _seen(cause, case, shape))
         for cause in causes
     ]
+
+
+def _seen(cause: Cause, case: Case, shape: Shape) -> str:
+    """Return where a cause was seen, if it names what another network has, or a factor."""
+    sizes, batch = shape
+    if "params" in cause.sentence and sizes != tuple(case.sizes):
+        return f" (seen in a network of sizes {list(sizes)})"
+    if " times too " in cause.sentence and batch != case.batch:
+        return f" (seen in a batch of {batch})"
+    return ""
 
 
 def _diagnosed(net: Subject, case: Case, report: Report) -> list[Cause]:

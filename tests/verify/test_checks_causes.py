@@ -128,6 +128,15 @@ def test_place_elsewhere_is_told() -> None:
     assert cause.endswith("(seen in a network of sizes [2, 3, 3, 3])") == ("params" in cause)
 
 
+def test_a_factor_of_another_batch_is_said_to_be_one() -> None:
+    adapter = FAULTS["MeanForgotten"].adapter()
+    law = CHECKS["gradient_is_certified"]
+    result = try_law(adapter, Traits.of(adapter), law, max_examples=20)
+    assert result.batch == 2
+    assert "4 times too large" in result.cause
+    assert result.cause.endswith("(seen in a batch of 4)")
+
+
 def test_activations_and_cost_are_found_where_they_are_not_declared() -> None:
     result = tried(DerivativeMissing, declares={})
     assert "the derivative of the hidden activations is missing" in result.cause

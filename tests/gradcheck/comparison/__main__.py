@@ -6,6 +6,7 @@ import time
 from typing import NamedTuple
 
 import click
+from rich.box import MARKDOWN
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -65,14 +66,14 @@ def main(*, trials: int) -> None:
 
     To refuse a wrong gradient is what a checker is for; to refuse a correct one is a false
     alarm. A refusal names the entry where its text holds the indices. Times are of the
-    processor, for one check.
+    processor, for one check. The table is one of Markdown, as the README shows it.
     """
-    console = Console(width=120)
+    console = Console(width=200)
     known = installed()
     for name in CHECKERS:
         if name not in known:
             console.print(f"left out: {name}, which needs {CHECKERS[name].module}")
-    table = Table("refused", *known)
+    table = Table("refused", *known, box=MARKDOWN)
     steps = track(QUESTIONS.items(), "asking", console=console, disable=not console.is_terminal)
     for text, question in steps:
         count = max(1, trials // FEWER) if question.is_large else trials
