@@ -54,8 +54,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=WIDTHS)
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    size = {"width": WIDTHS[request.param], "height": 800}
-    context = browser.new_context(viewport=size)
+    context = browser.new_context(viewport={"width": WIDTHS[request.param], "height": 800})
     yield context.new_page()
     context.close()
 

@@ -433,8 +433,8 @@ def lists() -> Adapter:
 class Attributes:
     def __init__(self, sizes: list[int]) -> None:
         pairs = list(itertools.pairwise(sizes))
-        self.W = [None, *(normal(n, m) for m, n in pairs)]
-        self.b = [None, *(np.zeros((n, 1)) for n in sizes[1:])]
+        self.W: list[Any] = [None, *(normal(n, m) for m, n in pairs)]
+        self.b: list[Any] = [None, *(np.zeros((n, 1)) for n in sizes[1:])]
 
     def feed(self, x: Any) -> None:
         self.z: list[Any] = [None]
