@@ -264,7 +264,7 @@ class Subject(Native):
         """
         columns = self.adapter.layout == "columns"
         self._batch = len(x)
-        self.handed = [np.array(a.T if columns else a, order="C") for a in (x, y)]
+        self.handed: list[Array] = [np.array(a.T if columns else a, order="C") for a in (x, y)]
         self._became(self.call("fit", *self.handed, epochs, batch_size, learning_rate, rng))
 
     def save(self, path: str) -> None:
