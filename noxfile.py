@@ -15,6 +15,9 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
+# One process for each core.
+PYTEST = ("pytest", "-n", "auto")
+
 # Tests of sessions of their own, which take minutes or need what pip lacks.
 SLOW = (
     "tests/verify/test_calls_correct.py",
@@ -39,7 +42,7 @@ def install(session: nox.Session, *groups: str) -> None:
 def run_tests(session: nox.Session, *options: str) -> None:
     """Run unit tests and laws, without coverage."""
     for folder in ("tests", "property_tests"):
-        session.run("pytest", folder, *QUICK, *options, *session.posargs, env=ONE_THREAD)
+        session.run(*PYTEST, folder, *QUICK, *options, *session.posargs, env=ONE_THREAD)
 
 
 @nox.session
@@ -67,14 +70,14 @@ def typing(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Unit tests; every branch of the package is covered."""
     install(session, "test")
-    session.run("pytest", "tests", *QUICK, "--cov", *session.posargs, env=ONE_THREAD)
+    session.run(*PYTEST, "tests", *QUICK, "--cov", *session.posargs, env=ONE_THREAD)
 
 
 @nox.session
 def property_tests(session: nox.Session) -> None:
     """Laws of the core on random networks."""
     install(session, "test")
-    session.run("pytest", "property_tests", *session.posargs, env=ONE_THREAD)
+    session.run(*PYTEST, "property_tests", *session.posargs, env=ONE_THREAD)
 
 
 @nox.session(default=False)
@@ -180,7 +183,7 @@ def nightly(session: nox.Session) -> None:
     """Laws on 10,000 networks each, with a database of what failed before."""
     install(session, "test")
     env = ONE_THREAD | {"HYPOTHESIS_PROFILE": "nightly"}
-    session.run("pytest", "property_tests", *session.posargs, env=env)
+    session.run(*PYTEST, "property_tests", *session.posargs, env=env)
 
 
 @nox.session(default=False)
