@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .differences import SPREADS, owed_by
 from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
 from .frames import line_of
 from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate
+from .owed import SPREADS, owed_by
 from .rounding import Rounding, constants_met, spread
 from .slopes import Slope, confirmed, slope
 from .verdict import control, judge, sensitivity

@@ -11,7 +11,7 @@ from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
 from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate
-from .rounding import Rounding, spread
+from .owed import SPREADS, owed_by
 from .slopes import FEWEST_STEPS, STEPS, Remembered, Slope, confirmed, noise_along, slope
 from .verdict import RESOLVED, control, judge, owed_everywhere, sensitivity
 
@@ -21,11 +21,8 @@ if TYPE_CHECKING:
     from .slopes import Line
     from .structure import FloatArray, Structure
 
-__all__ = ["SPREADS", "check", "owed_by"]
+__all__ = ["check"]
 
-# Standard deviations of random rounding that a result may be off; the largest quotient in the
-# campaigns is near 3, and eight runs leave the deviation itself uncertain.
-SPREADS = 10.0
 # Constants of the code may be the results of float arithmetic that lost 18 bits, and are not
 # followed on this rung: an entry may be off by so much of itself.
 CONSTANTS = 2.0**18 * float(np.finfo(float).eps)
@@ -350,37 +347,3 @@ class _Table:
             )
         )
         return not room >= excess
-
-
-def owed_by(
-    gradient: Gradient, structure: Structure, seed: int, runs: int = 8
-) -> list[FloatArray]:
-    """Standard deviation of the rounding of each entry of a gradient.
-
-    Parameters
-    ----------
-    gradient : callable
-        The user's gradient.
-    structure : Structure
-        The parameters.
-    seed : int
-        Of the random roundings.
-    runs : int
-        How many runs.
-
-    Returns
-    -------
-    list of float arrays
-        One for each checked array.
-
-    Raises
-    ------
-    NotApplicable
-        If the code does not run on arrays that round at random.
-    """
-
-    def run(rounding: Rounding) -> list[Any]:
-        arrays = [rounding.wrap(array) for array in structure.arrays]
-        return structure.leaves(gradient(structure.rebuild(arrays)))
-
-    return spread(run, seed, runs)
