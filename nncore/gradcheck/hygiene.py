@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from .digits import COST, changed_digits, precision, short_digits
 from .generators import Generators
 from .structure import AnyArray, FloatArray, Params, Structure, StructureFault
 
@@ -22,9 +23,7 @@ __all__ = ["Fault", "Inspection", "Kind", "inspect"]
 # Results this close are the same: memory alignment may change the order of a sum.
 SAME = 64 * float(np.finfo(float).eps)
 REPEATS = 8
-FLOAT32_BITS, SHORT_BYTES = 24, 4
 LOOK_FOR = "look for astype or a float32 buffer"
-COST = "the cost"
 # How far all parameters are moved to see whether digits are short there as well.
 FURTHER = (0.02, 0.03, 0.05, 0.07, -0.01, -0.02, -0.03, -0.05)
 # Calls that return what they did so many calls before alternate between states.
@@ -176,7 +175,7 @@ def _inspect_cost(cost: Cost, structure: Structure, found: Inspection) -> float:
     number = float(value.reshape(-1)[0])
     if not np.isfinite(number):
         found.find(Kind.NOT_FINITE, f"the cost is {number} at these parameters")
-    elif value.dtype.itemsize < _precision(structure) and value.dtype.kind == "f":
+    elif value.dtype.itemsize < precision(structure) and value.dtype.kind == "f":
         message = f"the cost is {value.dtype}, the parameters are not: its last digits are lost"
         found.find(Kind.FLOAT32, message)
     return number
@@ -206,13 +205,13 @@ def _inspect_gradient(
     found.analytic = [_floats(leaf) for leaf in leaves]
     cost_there, there = _elsewhere(cost, gradient, structure)
     _inspect_buffers(structure, leaves, found)
-    suspects = _short(structure, value, found.analytic)
-    suspects &= _short(structure, cost_there, there)
+    suspects = short_digits(structure, value, found.analytic)
+    suspects &= short_digits(structure, cost_there, there)
     changes = value != cost_there
-    suspects &= _changed_there(structure, found.analytic, there, cost_changes=changes)
+    suspects &= changed_digits(structure, found.analytic, there, cost_changes=changes)
     # Numbers of which cancellation left few digits may look like float32, but not everywhere.
     for share in FURTHER if suspects else ():
-        suspects &= _short(structure, *_elsewhere(cost, gradient, structure, share))
+        suspects &= short_digits(structure, *_elsewhere(cost, gradient, structure, share))
     for name in sorted(suspects):
         whole = "" if name == COST else ", its parameters more"
         found.find(Kind.FLOAT32, f"{name} has the digits of float32{whole}: {LOOK_FOR}")
@@ -278,48 +277,6 @@ def _inspect_buffers(structure: Structure, leaves: list[AnyArray], found: Inspec
         if not np.array_equal(leaf, kept):
             message = f"a later call overwrites the array returned for {path}: return a new one"
             found.find(Kind.BUFFER, message)
-
-
-def _short(structure: Structure, value: float, leaves: list[AnyArray]) -> set[str]:
-    """What holds float32 numbers though parameters are longer: the cost, arrays by name."""
-    short = {
-        _gradient_for(path)
-        for path, leaf in zip(structure.names, leaves, strict=False)
-        if structure.values[structure.paths.index(path)].dtype.itemsize > SHORT_BYTES
-        and _was_float32(leaf)
-    }
-    if _precision(structure) > SHORT_BYTES and _was_float32(np.array([value])):
-        short.add(COST)
-    return short
-
-
-def _changed_there(
-    structure: Structure, here: list[AnyArray], there: list[AnyArray], *, cost_changes: bool
-) -> set[str]:
-    """What differs at another point; what does not may be the user's data."""
-    changed = {
-        _gradient_for(path)
-        for path, one, other in zip(structure.names, here, there, strict=False)
-        if not np.array_equal(one, other)
-    }
-    return changed | ({COST} if cost_changes else set())
-
-
-def _gradient_for(path: str) -> str:
-    """The name of an array of the gradient."""
-    return f"the gradient for {path}"
-
-
-def _was_float32(leaf: AnyArray) -> bool:
-    """Whether the entries are float32 numbers, and most of them need its last digits.
-
-    Simple numbers, and sums of whole numbers such as pixels, are float32 numbers by nature.
-    """
-    normal = leaf[np.abs(leaf) > np.finfo(np.float32).tiny]
-    digits = np.frexp(normal)[0] * 2.0**FLOAT32_BITS
-    needed = np.mod(digits, 64) != 0
-    is_short = not np.mod(digits, 1).any() and np.mod(normal, 1).any()
-    return bool(is_short and 2 * needed.sum() > needed.size)
 
 
 def _floats(leaf: AnyArray) -> AnyArray:
@@ -403,11 +360,6 @@ def _as_numbers(returned: Result) -> AnyArray:
         return np.asarray(returned)
     except ValueError:
         return np.empty(0, dtype=object)
-
-
-def _precision(structure: Structure) -> int:
-    """Bytes of the shortest float among the parameters."""
-    return min(structure.values[i].dtype.itemsize for i in structure.checked)
 
 
 def _changed(structure: Structure, params: Params) -> str:
