@@ -11,6 +11,7 @@ from nncore.verify.catalogue import FAULTS
 from nncore.verify.failure import Failure
 from nncore.verify.faults import FAMILIES
 from nncore.verify.plain import Array, Plain, Quadratic, Softmax
+from nncore.verify.registry import SkipCheck
 from nncore.verify.runner import try_law
 from nncore.verify.traits import Traits
 from nncore.verify.trial import replay
@@ -189,8 +190,9 @@ def test_a_case_beyond_the_bounds_is_explained_by_itself() -> None:
     )
     # Without a hidden layer there is nothing that it forgets.
     adapter = DerivativeMissing.adapter(cases={"max_layers": 2})
-    with pytest.raises(Failure) as failure:
+    with pytest.raises((Failure, SkipCheck)) as failure:
         replay(adapter, "gradient_is_certified", case)
+    assert isinstance(failure.value, Failure)
     assert "the derivative of the hidden activations is missing" in failure.value.cause
 
 
