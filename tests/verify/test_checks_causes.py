@@ -179,6 +179,18 @@ def test_what_is_right_elsewhere_is_explained_at_its_own_case(cases: dict[str, i
     assert "2 times too large" in tried(TwiceIfAlone, cases=cases).cause
 
 
+class TwiceForOnes(Quadratic):
+    """Wrong for inputs that are all 1."""
+
+    def nabla_w(self, l: int, delta: Array, activations: list[Array]) -> Array:
+        ones = (np.asarray(activations[0], float) == 1).all()
+        return super().nabla_w(l, delta, activations) * (2 if ones else 1)
+
+
+def test_what_is_right_everywhere_else_is_explained_at_its_own_case() -> None:
+    assert "2 times too large" in tried(TwiceForOnes).cause
+
+
 def test_a_case_beyond_the_bounds_is_explained_by_itself() -> None:
     """A stored case is tried as it is, though the adapter rules out networks like it."""
     case = Case(
@@ -188,7 +200,7 @@ def test_a_case_beyond_the_bounds_is_explained_by_itself() -> None:
         x=[[1.0, -2.0], [0.5, 1.5]],
         y=[[1.0, 0.0], [0.0, 1.0]],
     )
-    # Without a hidden layer there is nothing that it forgets.
+    # Without a hidden layer, where causes are looked for first, it forgets nothing.
     adapter = DerivativeMissing.adapter(cases={"max_layers": 2})
     with pytest.raises((Failure, SkipCheck)) as failure:
         replay(adapter, "gradient_is_certified", case)
