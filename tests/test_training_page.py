@@ -5,11 +5,13 @@ import re
 import sys
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from nncore import History, Network, cli
+from nncore import History, Network, cli, plots
 from nncore.datasets import digits
 from nncore.extras import MissingExtraError
 from nncore.outputs import check_page
@@ -24,6 +26,19 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     # Coarse pictures are quick.
     monkeypatch.setattr(training_page, "RESOLUTION", 40)
+
+
+@pytest.fixture
+def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All figures of a page are one empty one: of most tests it is not what they are about."""
+    empty = Figure((0.5, 0.5))
+    for name in ("training_figure", "misclassified", "first_layer"):
+        monkeypatch.setattr(plots, name, lambda *_, **_settings: empty)
+    for name in ("confusion_matrix", "network_drawing"):
+        monkeypatch.setattr(plots, name, lambda *_: SimpleNamespace(figure=empty))
+
+
+words_alone = pytest.mark.usefixtures("_words_alone")
 
 
 def page_of(history: History) -> str:
@@ -62,6 +77,7 @@ def test_train_writes_a_page_that_stands_alone(capsys: pytest.CaptureFixture[str
     assert not re.search(r'(?:src|href)="(?!data:|#)', page)
 
 
+@words_alone
 def test_what_is_taken_for_what_is_told_in_words() -> None:
     dataset, net = digits(), Network([64, 8, 10], output="softmax", rng=0)
     found = re.search(r"Most often, (\d+) times, (\d) is taken for (\d)", page_of(History()))
@@ -73,6 +89,7 @@ def test_what_is_taken_for_what_is_told_in_words() -> None:
     assert here.sum() == times
 
 
+@words_alone
 def test_a_perfect_network_confuses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = digits().test_labels
     monkeypatch.setattr(Network, "classify", lambda *_: labels)
@@ -82,6 +99,7 @@ def test_a_perfect_network_confuses_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     assert "Most often" not in page
 
 
+@words_alone
 @pytest.mark.parametrize(
     ("history", "words"),
     [
@@ -95,6 +113,7 @@ def test_how_a_training_went_is_told(history: History, words: str) -> None:
     assert words in unescape(page_of(history))
 
 
+@words_alone
 def test_settings_are_escaped() -> None:
     page = page_of(History())
     assert '<th scope="row">&lt;script&gt;</th><td>&lt;b&gt;</td>' in page

@@ -19,7 +19,6 @@ from .adapter import Adapter
 from .case import Case, Parameters
 from .functions import Functions
 from .inside import layers_of
-from .registry import SkipCheck
 from .subject import Subject
 
 __all__ = ["causes_of"]
@@ -104,11 +103,8 @@ def _elsewhere(net: Subject, case: Case, shape: Shape, judge: Judge) -> list[Cau
     if outputs == 1:  # what a single target may be, the case tells
         y = np.resize(case.y, (batch, 1))
     elsewhere = Case(sizes, [[], *weights], [[], *biases], x, y)
-    try:
-        other = net.another(elsewhere.parameters)
-        report = judge(other, elsewhere, other.parameters().copy())
-    except SkipCheck:
-        return None
+    other = net.another(elsewhere.parameters)
+    report = judge(other, elsewhere, other.parameters().copy())
     if report is None or report.verdict != Verdict.WRONG:
         return None
     causes = _diagnosed(other, elsewhere, report)

@@ -411,8 +411,6 @@ def _far(high: int) -> st.SearchStrategy[int]:
 
 def _as_targets(y: Array, targets: str) -> Array:
     """Return numbers of the grid as targets of a kind."""
-    if targets == "any":
-        return y
     if targets == "probabilities":
         clipped: Array = np.minimum(abs(y), 1)
         return clipped

@@ -62,7 +62,7 @@ def test_each_in_its_own_process(file: Path) -> None:
         task(file, "leaves"),
         task(file, "exits"),
         task(file, "hungry", memory=2 * 2**30),
-        task(file, "hangs", timeout=4.0),
+        task(file, "hangs", timeout=2.0),
     ]
     seen: list[Outcome] = []
     outcomes = run(tasks, Local(2), seen.append)
@@ -75,7 +75,7 @@ def test_each_in_its_own_process(file: Path) -> None:
     assert leaves.error == "the interpreter ended with exit code 3"
     assert exits.error == "enough"
     assert "Unable to allocate" in hungry.results[0].message
-    assert hangs.error.startswith("ended after 4 s")
+    assert hangs.error.startswith("ended after 2 s")
     assert {outcome.exit_code for outcome in (crashes, leaves, exits, hangs)} == {2}
 
 

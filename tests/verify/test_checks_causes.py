@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nncore.verify import CHECKS, Result, Status
+from nncore.verify import CHECKS, Case, Result, Status
 from nncore.verify.catalogue import FAULTS
+from nncore.verify.failure import Failure
 from nncore.verify.faults import FAMILIES
 from nncore.verify.plain import Array, Plain, Quadratic, Softmax
+from nncore.verify.registry import SkipCheck
 from nncore.verify.runner import try_law
 from nncore.verify.traits import Traits
+from nncore.verify.trial import replay
 
 
 def tried(made: type[Plain], law: str = "gradient_is_certified", **changes: Any) -> Result:
@@ -183,6 +186,35 @@ class TwiceIfAlone(Plain):
 @pytest.mark.parametrize("cases", [{}, {"max_layers": 3}])
 def test_what_is_right_elsewhere_is_explained_at_its_own_case(cases: dict[str, int]) -> None:
     assert "2 times too large" in tried(TwiceIfAlone, cases=cases).cause
+
+
+class TwiceForOnes(Quadratic):
+    """Wrong for inputs that are all 1."""
+
+    def nabla_w(self, l: int, delta: Array, activations: list[Array]) -> Array:
+        ones = (np.asarray(activations[0], float) == 1).all()
+        return super().nabla_w(l, delta, activations) * (2 if ones else 1)
+
+
+def test_what_is_right_everywhere_else_is_explained_at_its_own_case() -> None:
+    assert "2 times too large" in tried(TwiceForOnes).cause
+
+
+def test_a_case_beyond_the_bounds_is_explained_by_itself() -> None:
+    """A stored case is tried as it is, though the adapter rules out networks like it."""
+    case = Case(
+        [2, 3, 2],
+        [[], [[0.5, -1.25], [1.5, 0.75], [-0.25, 2.0]], [[1.0, -0.5, 0.25], [-1.5, 0.75, 2.0]]],
+        [[], [0.25, -0.5, 1.0], [0.5, -0.75]],
+        x=[[1.0, -2.0], [0.5, 1.5]],
+        y=[[1.0, 0.0], [0.0, 1.0]],
+    )
+    # Without a hidden layer, where causes are looked for first, it forgets nothing.
+    adapter = DerivativeMissing.adapter(cases={"max_layers": 2})
+    with pytest.raises((Failure, SkipCheck)) as failure:
+        replay(adapter, "gradient_is_certified", case)
+    assert isinstance(failure.value, Failure)
+    assert "the derivative of the hidden activations is missing" in failure.value.cause
 
 
 def only_floats(net: Quadratic, weights: list[Array], biases: list[Array]) -> None:

@@ -260,7 +260,8 @@ def test_sum_with_a_penalty_is_additive_but_for_the_penalty() -> None:
 
     usual = {"hidden": "tanh", "output": "sigmoid", "cost": "quadratic"}
     for declares in ({}, usual, usual | {"l2": 0.25}):
-        adapter = SummedWithPenalty.adapter(reduction="sum", declares=declares)
+        few = {"max_layers": 3, "max_width": 3, "max_batch": 3}
+        adapter = SummedWithPenalty.adapter(reduction="sum", declares=declares, cases=few)
         results = [tried(adapter, law.name, max_examples=4) for law in LAWS]
         assert [r for r in results if not r.status.is_good] == []
 

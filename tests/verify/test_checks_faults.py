@@ -11,6 +11,8 @@ from nncore.verify.plain import Array, Plain, Quadratic, Relu, Softmax, sigmoid
 from nncore.verify.runner import try_law
 from nncore.verify.traits import Traits
 
+# Where every number takes many evaluations of the cost.
+SMALL = {"max_layers": 3, "max_width": 2, "max_batch": 2}
 FAULTS: dict[str, list[Callable[[], Adapter]]] = {}
 
 
@@ -123,8 +125,6 @@ class LayerZeroAdds(Plain):
 
 @breaks(
     "gradient_is_certified",
-    "gradient_by_complex_step",
-    "gradient_by_differences",
     "taylor_remainder",
     "jacobian_symmetry",
     "gradient_matches_definition",
@@ -133,6 +133,7 @@ class LayerZeroAdds(Plain):
     "gradient_matches_torch",
     "gradient_matches_autograd",
 )
+@breaks("gradient_by_complex_step", "gradient_by_differences", cases=SMALL)
 class OnePercent(Quadratic):
     def nabla_w(self, l: int, delta: Array, activations: list[Array]) -> Array:
         return super().nabla_w(l, delta, activations) * (1 + 1 / 64)

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from nncore.verify import CHECKS, Status, autodiff
+from nncore.verify import CHECKS, Case, Status, autodiff
 from nncore.verify.catalogue import FAULTS
 from nncore.verify.plain import Array, Plain, Quadratic
 from nncore.verify.search import OutOfTimeError, Tried
 from nncore.verify.strategies import batches
+from nncore.verify.trial import replay
 
 from .judging import broken, judged, passes
 
@@ -115,7 +116,28 @@ class InsideTheLogarithm(Plain):
 
 
 def test_an_approximation_is_no_fault_on_any_rung() -> None:
-    assert passes(InsideTheLogarithm.adapter(), "gradient_by_complex_step", 40)
+    # Complex steps tell the two apart in any network, so a few of the smallest will do.
+    few = {"max_layers": 3, "max_width": 2, "max_batch": 2}
+    assert passes(InsideTheLogarithm.adapter(cases=few), "gradient_by_complex_step", 12)
+
+
+class ThirdColumnNotLearned(Plain):
+    """Of the weights that lead away from a hidden unit, those of the third have no gradient."""
+
+    def nabla_w(self, l: int, delta: Array, activations: list[Array]) -> Array:
+        nabla = super().nabla_w(l, delta, activations)
+        if l > 1:
+            nabla[:, 2:] = 0
+        return nabla
+
+
+def test_the_copy_of_a_unit_learns_as_the_unit_does() -> None:
+    # Of two units there is no third but the copy.
+    weights = [[], [[0.5, -1.0], [2.0, 0.25]], [[1.5, -0.75]]]
+    case = Case([2, 2, 1], weights, [[], [0.5, 0.0], [1.0]], x=[[1.0, 2.0]], y=[[1.0]])
+    replay(Plain.adapter(), "split_unit_changes_nothing", case)
+    with pytest.raises(AssertionError, match=r"outgoing weights\[2\] of the copy"):
+        replay(ThirdColumnNotLearned.adapter(), "split_unit_changes_nothing", case)
 
 
 @pytest.mark.parametrize(("factor", "status"), [(1, Status.PASSED), (2, Status.FAILED)])
