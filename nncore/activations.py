@@ -42,6 +42,7 @@ __all__ = [
     "leaky_relu",
     "leaky_relu_prime",
     "negative_log_softmax",
+    "positive_part",
     "relu",
     "relu_prime",
     "sigmoid",
@@ -63,6 +64,18 @@ log1p: Elementwise = elementwise(np.log1p)
 def _minus_abs(z: Array) -> Array:
     """Return -|z|, with the sign taken from the real part."""
     return np.where(real_part(z) < 0, z, -z)
+
+
+def positive_part(z: Array) -> Array:
+    """
+    Return max(z, 0), elementwise; at 0 as a function that goes on above, unlike relu.
+
+    Examples
+    --------
+    >>> positive_part(np.array([-2.0, 2.0]))
+    array([0., 2.])
+    """
+    return np.where(real_part(z) < 0, 0, z)
 
 
 def sigmoid(z: Array) -> Array:
@@ -188,7 +201,7 @@ def softplus(z: Array) -> Array:
     >>> softplus(np.array([-1000.0, 1000.0]))
     array([   0., 1000.])
     """
-    return np.where(real_part(z) < 0, 0, z) + np.log1p(np.exp(_minus_abs(z)))
+    return positive_part(z) + np.log1p(np.exp(_minus_abs(z)))
 
 
 def softplus_prime(z: Array) -> Array:

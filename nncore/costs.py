@@ -15,7 +15,14 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from .activations import ACTIVATIONS, Activation, Softmax, negative_log_softmax, softplus
+from .activations import (
+    ACTIVATIONS,
+    Activation,
+    Softmax,
+    negative_log_softmax,
+    positive_part,
+    softplus,
+)
 from .arrays import (
     Array,
     Elementwise,
@@ -34,6 +41,7 @@ B = TypeVar("B", bound=int)
 N = TypeVar("N", bound=int)
 
 _softplus: Elementwise = elementwise(softplus)
+_positive_part: Elementwise = elementwise(positive_part)
 
 #: Rows of targets may miss the sum 1 by the rounding of float32.
 SUM_SLACK = 1e-5
@@ -252,8 +260,14 @@ class _SigmoidCrossEntropy:
         _require(y, (y >= 0) & (y <= 1), "must lie in [0, 1] for the cross-entropy")
 
     def values(self, z: Matrix[B, N], y: Matrix[B, N]) -> Vector[B]:
-        """Return the cost with -ln a = softplus(-z) and -ln(1 - a) = softplus(z)."""
-        return (y * _softplus(-z) + (1 - y) * _softplus(z)).sum(axis=1)
+        """
+        Return the cost with -ln a = softplus(-z) and -ln(1 - a) = softplus(z).
+
+        Both are softplus(-|z|) and what z is beyond 0, to one side or the other.
+        """
+        above = _positive_part(z)
+        below = above - z
+        return (y * below + (1 - y) * above + _softplus(-above - below)).sum(axis=1)
 
     def output_error(self, z: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
         """Return a - y: BP1, with sigma'(z) cancelled (Nielsen, chapter 3, equation 61)."""
