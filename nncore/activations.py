@@ -50,6 +50,7 @@ __all__ = [
     "softmax",
     "softplus",
     "softplus_prime",
+    "softplus_tail",
     "tanh",
     "tanh_prime",
 ]
@@ -201,7 +202,19 @@ def softplus(z: Array) -> Array:
     >>> softplus(np.array([-1000.0, 1000.0]))
     array([   0., 1000.])
     """
-    return positive_part(z) + np.log1p(np.exp(_minus_abs(z)))
+    return positive_part(z) + softplus_tail(z)
+
+
+def softplus_tail(z: Array) -> Array:
+    """
+    Return ln(1 + e^-|z|), elementwise: by how much softplus is above max(z, 0).
+
+    Examples
+    --------
+    >>> softplus_tail(np.array([0.0, -1000.0]))
+    array([0.69314718, 0.        ])
+    """
+    return np.log1p(np.exp(_minus_abs(z)))
 
 
 def softplus_prime(z: Array) -> Array:

@@ -21,7 +21,7 @@ from .activations import (
     Softmax,
     negative_log_softmax,
     positive_part,
-    softplus,
+    softplus_tail,
 )
 from .arrays import (
     Array,
@@ -40,8 +40,8 @@ __all__ = ["COSTS", "Cost", "OutputCost", "Quadratic", "output_cost"]
 B = TypeVar("B", bound=int)
 N = TypeVar("N", bound=int)
 
-_softplus: Elementwise = elementwise(softplus)
 _positive_part: Elementwise = elementwise(positive_part)
+_softplus_tail: Elementwise = elementwise(softplus_tail)
 
 #: Rows of targets may miss the sum 1 by the rounding of float32.
 SUM_SLACK = 1e-5
@@ -263,11 +263,11 @@ class _SigmoidCrossEntropy:
         """
         Return the cost with -ln a = softplus(-z) and -ln(1 - a) = softplus(z).
 
-        Both are softplus(-|z|) and what z is beyond 0, to one side or the other.
+        Both are ln(1 + e^-|z|) and what z is beyond 0, above or below.
         """
         above = _positive_part(z)
         below = above - z
-        return (y * below + (1 - y) * above + _softplus(-above - below)).sum(axis=1)
+        return (y * below + (1 - y) * above + _softplus_tail(z)).sum(axis=1)
 
     def output_error(self, z: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
         """Return a - y: BP1, with sigma'(z) cancelled (Nielsen, chapter 3, equation 61)."""
