@@ -265,8 +265,8 @@ class _SigmoidCrossEntropy:
 
         Both are ln(1 + e^-|z|) and what z is beyond 0, above or below.
         """
-        above = _positive_part(z)
-        below = above - z
+        above: Matrix[B, N] = _positive_part(z)
+        below: Matrix[B, N] = above - z
         return (y * below + (1 - y) * above + _softplus_tail(z)).sum(axis=1)
 
     def output_error(self, z: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
