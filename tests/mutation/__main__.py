@@ -106,6 +106,7 @@ def main(
     interrupted = False
     try:
         warm_up()
+        console.print(f"{len(tried)} mutants", highlight=False)
         for outcome in track(run, "mutants", len(tried), console=console, disable=silent):
             outcomes.append(outcome)
             if not outcome.is_killed:
