@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import resource
 import sys
 import tempfile
@@ -52,19 +53,19 @@ def _damage(name: str, console: Console) -> Figure:
         kind.write(path)
         content, values = path.read_bytes(), kind.read(path)
         changeable = content[:16] if name == "idx" else content
-        damages = [
-            *((what, new + content[len(new) :]) for what, new in one_byte(changeable)),
-            *truncations(content),
-        ]
+        # One at a time: all of them would take a thousand times the square of a file's size.
+        changes = ((what, new + content[len(new) :]) for what, new in one_byte(changeable))
+        damages = itertools.chain(changes, truncations(content))
+        count = 255 * len(changeable) + len(content)
         silent = not console.is_terminal
-        for what, new in track(damages, name, console=console, disable=silent):
+        for what, new in track(damages, name, count, console=console, disable=silent):
             found = fault(kind, new, path, values)
             if found is not None:
                 wrong += 1
                 console.print(f"{name}, {what}: {found}", markup=False)
-    console.print(f"{name}: {len(damages) - wrong} of {len(damages)} refused or the same")
+    console.print(f"{name}: {count - wrong} of {count} refused or the same")
     what = f"damaged files of kind {name} read wrongly"
-    return Figure(PROMISE, what, float(wrong), 0.0, "damaged files", len(damages))
+    return Figure(PROMISE, what, float(wrong), 0.0, "damaged files", count)
 
 
 if __name__ == "__main__":
