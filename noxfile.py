@@ -48,10 +48,11 @@ def run_tests(session: nox.Session, *options: str) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, docstrings, and imports that point one way."""
-    session.install(*nox.project.dependency_groups(PROJECT, "lint"))
+    install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
+    session.run("python", "tests/docstrings.py")
 
 
 @nox.session
@@ -141,6 +142,7 @@ def build(session: nox.Session) -> None:
     for name in (
         "tests",
         "property_tests",
+        ".ci",
         ".pictures",
         "README.md",
         "noxfile.py",

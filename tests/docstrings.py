@@ -7,6 +7,7 @@ import enum
 import importlib
 import inspect
 import re
+import sys
 import textwrap
 from collections.abc import Iterator
 from types import GenericAlias
@@ -141,3 +142,8 @@ def _function(value: Any) -> Any:
     if isinstance(value, property):
         return value.fget
     return value if inspect.isfunction(value) else None
+
+
+if __name__ == "__main__":
+    lacking = [f"{each.name}: {text}" for each in public() for text in complaints(*each)]
+    sys.exit("\n".join(lacking) or 0)
