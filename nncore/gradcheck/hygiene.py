@@ -24,8 +24,9 @@ __all__ = ["Fault", "Inspection", "Kind", "inspect"]
 SAME = 64 * float(np.finfo(float).eps)
 REPEATS = 8
 LOOK_FOR = "look for astype or a float32 buffer"
-# How far all parameters are moved to see whether digits are short there as well.
-FURTHER = (0.02, 0.03, 0.05, 0.07, -0.01, -0.02, -0.03, -0.05)
+# How far all parameters are moved to see whether digits are short there as well: also so far
+# that what cancels changes by orders of magnitude.
+FURTHER = (0.03, -0.03, 0.1, -0.1, 0.3, -0.3, 1.0, -0.7)
 # Calls that return what they did so many calls before alternate between states.
 PERIODS = (2, 3)
 Result: TypeAlias = Any
