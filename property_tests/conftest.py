@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
-# Of the contracts; elsewhere pytest finds them by itself.
+# The option of the contracts; elsewhere `-p nncore.verify.plugin` adds it.
 from nncore.verify.plugin import pytest_addoption
 
 __all__ = ["pytest_addoption"]

@@ -55,8 +55,8 @@ def __getattr__(name: str) -> Any:
     """
     Import the kit when it is first asked for.
 
-    pytest imports `nncore.verify.plugin`, and so this package, in every project where nncore
-    is installed; those that do not use the kit need not wait for it.
+    The command line and `nncore.verify.plugin` import this package before it is known whether
+    the kit is needed, or installed.
     """
     if name not in __all__:
         msg = f"module 'nncore.verify' has no attribute {name!r}"

@@ -1,7 +1,8 @@
 """
 Options of pytest for `NetworkContract`.
 
-pytest imports this module in every project where nncore is installed, so it imports nothing.
+Load them with ``-p nncore.verify.plugin``. pytest does so before coverage begins to count, so
+this module imports nothing.
 """
 
 from __future__ import annotations
