@@ -16,7 +16,7 @@ one thread, where the matrix products alone take about half.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -124,7 +124,7 @@ class Engine:
         window = self._block_size * max(1, WINDOW // self._block_size)
         self._z, self._y = (np.empty((window, sizes[-1]), dtype) for _ in range(2))
         make = partial(Block, batch_size, self._flat, self._gradient, is_ahead=batches > 1)
-        self._block_of = lru_cache(maxsize=None)(make)  # one for each number of examples
+        self._block_of = cache(make)  # one for each number of examples
 
     def load(self, weights: Sequence[Array], biases: Sequence[Array]) -> None:
         """Copy parameters in; entry 0 is not read."""
@@ -177,30 +177,36 @@ class Engine:
             block = self._block_of(len(rows[taken]))
             block.gather(x, rows[taken])
             some = None if factor is None else factor[taken]
-            total += self._steps(block, targets[taken], z[taken], some, rate)
+            # A block with a penalty is one mini-batch: see `looks_ahead`.
+            total += self._penalty(len(rows[taken]))
+            self._steps(block, targets[taken], z[taken], some, rate)
         # The cost is evaluated for 1000 rows with the calls of one: 4 % instead of 36 %.
         costs = as_array(self._cost.values(as_matrix(z), as_matrix(targets)))
         return total + float((costs if factor is None else costs * factor[:, 0]).sum())
 
+    def _penalty(self, examples: int) -> float:
+        """Return the penalty of this moment, once for each example."""
+        w = self._flat.all_weights
+        return self._l2 * examples * float(np.dot(w, w)) / 2 if self._l2 else 0.0
+
     def _steps(
         self, block: Block, y: Array, z: Buffer, factor: Array | None, rate: float
-    ) -> float:
-        """Take the steps of a block; write z^L; return the penalty for each example."""
-        penalty, done = 0.0, 0
+    ) -> None:
+        """Take the steps of a block; write z^L."""
+        done = 0
         block.look_ahead()
         try:
             for batch, layers in block.steps:
                 some = None if factor is None else factor[batch]
-                penalty += self._step(layers, y[batch], z[batch], some, rate)
+                self._step(layers, y[batch], z[batch], some, rate)
                 done = batch.stop
         finally:  # on Ctrl-C, too, every layer has taken the same steps
             block.catch_up(done, self._fused)
-        return penalty
 
     def _step(
         self, layers: list[Layer], y: Array, z: Buffer, factor: Array | None, rate: float
-    ) -> float:
-        """Take one step; write z^L; return the penalty before it, once for each example."""
+    ) -> None:
+        """Take one step; write z^L."""
         # Results go into buffers: new arrays for the products alone would add 16 %.
         forward, backward = self._hidden
         last = layers[-1]
@@ -211,8 +217,6 @@ class Engine:
                 catch_up_into(layer.overlap, layer.earlier, layer.spare, layer.z)
             forward(layer.z, layer.a, layer.spare)
         forward_into(last.w_t, last.b, last.a_prev, z)
-        w = self._flat.all_weights
-        penalty = self._l2 * len(y) * float(np.dot(w, w)) / 2 if self._l2 else 0.0
 
         self._output_error(z, last.a, last.spare, y, last.delta)  # BP1
         # The learning rate goes into the output error, a few hundred numbers, where the
@@ -234,7 +238,6 @@ class Engine:
             else:  # the product updates the weights itself: 9 %
                 self._fused(layer.w, layer.delta, layer.a_prev, 1 - scale * self._l2)
         self._move(scale, rate)
-        return penalty
 
     def _move(self, scale: float, rate: float) -> None:
         """Move the parameters; the gradient came multiplied by scale, without the penalty."""

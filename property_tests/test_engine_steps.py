@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -196,7 +197,8 @@ def test_an_epoch_is_its_steps(optimizer: str, case: Case) -> None:
 
 
 @settings(deadline=None)
-@given(case=cases())
-def test_scipys_products_take_the_same_steps(case: Case) -> None:
+@given(case=cases(), small=st.sampled_from([0, 20]))
+def test_scipys_products_take_the_same_steps(case: Case, small: int) -> None:
     pytest.importorskip("scipy")
-    check(case, SGD(), steps=None, blas="scipy")
+    with mock.patch("nncore.engine.SMALL_LAYER", small):  # 4096 weights would be slow to try
+        check(case, SGD(), steps=None, blas="scipy")

@@ -82,6 +82,41 @@ def test_windows_change_nothing(batch_size: int) -> None:
     assert sum(heard) == len(order)
 
 
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+@pytest.mark.parametrize("sizes", [(6, 5, 3), (64, 64, 5, 3), (6, 5, 64, 64, 64, 3)])
+def test_scipys_product_takes_the_steps_of_numpys(sizes: tuple[int, ...], l2: float) -> None:
+    net = Network(sizes, l2=l2, rng=0)
+    x: Any = RNG.normal(size=(150, sizes[0]))
+    ours, theirs = (engine_of(net, 50, SGD(), blas=blas) for blas in ("numpy", "scipy"))
+    costs = [engine.epoch(x, Y, np.arange(150), 0.5) for engine in (ours, theirs)]
+    assert costs[1] == pytest.approx(costs[0], rel=1e-14)
+    np.testing.assert_allclose(theirs.parameters, ours.parameters, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "blas", "make", "moved"),
+    [
+        ((6, 5, 3), "scipy", SGD, 0),
+        ((64, 63, 3), "scipy", SGD, 0),
+        ((64, 64, 3), "scipy", SGD, 1),
+        ((6, 64, 64, 5, 64, 64, 3), "scipy", SGD, 5),
+        ((64, 64, 3), "numpy", SGD, 0),
+        ((64, 64, 3), "scipy", Adam, 0),
+    ],
+)
+def test_scipys_product_moves_the_layers_up_to_the_last_large_one(
+    sizes: tuple[int, ...], blas: str, make: Any, moved: int
+) -> None:
+    engine = engine_of(Network(sizes, rng=0), 50, make(), blas=blas)
+    assert engine._by_product == moved
+
+
+@pytest.mark.parametrize(("make", "l2"), [(SGD, 0.0), (SGD, 0.1), (Adam, 0.0), (Adam, 0.1)])
+def test_the_penalty_takes_a_buffer_where_it_enters_the_gradient(make: Any, l2: float) -> None:
+    engine = engine_of(Network([6, 5, 3], l2=l2, rng=0), 10, make())
+    assert engine._decay.size == (6 * 5 + 5 * 3 if make is Adam and l2 else 0)
+
+
 @pytest.mark.parametrize("make", OPTIMIZERS)
 def test_learning_rate_zero_changes_no_bit(make: Any) -> None:
     net = Network([6, 5, 3], l2=0.1, rng=0)

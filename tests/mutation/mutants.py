@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType
 from typing import NamedTuple
 
-from .operators import mutations
+from .operators import DEFENSIVE, mutations
 
 __all__ = ["Mutant", "find_mutants", "plant", "source"]
 
@@ -138,6 +138,8 @@ def _says_nothing(node: ast.AST, parent: ast.AST) -> bool:  # noqa: PLR0911 - a 
         case ast.FunctionDef(decorator_list=[ast.Name(id="overload")]):
             return True
         case ast.ClassDef(bases=[*_, ast.Name(id="Protocol")]):
+            return True
+        case ast.keyword(arg=str(name)) if name in DEFENSIVE:
             return True
         case ast.Constant(value=str()):
             # The type that a cast names.

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import TypeVar
 
-__all__ = ["mutations"]
+__all__ = ["DEFENSIVE", "mutations"]
 
 A = TypeVar("A", bound=ast.AST)
 
@@ -62,7 +62,7 @@ COMMUTATIVE = {"add", "equal", "multiply", "not_equal"}
 COPIES = {"copy", "tuple", "list", "abs", "sorted"}
 #: Names that index layers and the like.
 INDICES = {"i", "j", "k", "l", "last"}
-#: Keywords that only stop what cannot happen, or only word a message.
+#: Keywords that only stop what cannot happen, or only word a message: left as they are.
 DEFENSIVE = {"strict", "stacklevel"}
 
 

@@ -36,7 +36,7 @@ STAGES: dict[str, list[list[str]]] = {
     "backprop": [_tests("network"), LAWS],
     "arrays": [_tests("arrays", "network"), LAWS],
     "network": [_tests("network"), _tests("training", "persistence"), LAWS],
-    "engine": [_tests("engine"), ENGINE],
+    "engine": [_tests("engine"), _tests("blocks"), ENGINE],
     "blocks": [_tests("blocks"), ENGINE],
     "inplace": [_tests("inplace"), ENGINE, LAWS],
     "workspace": [_tests("workspace"), ENGINE],
