@@ -99,7 +99,6 @@ class Engine:
     ) -> None:
         self._cost = cost
         self._l2 = float(l2)
-        self._batch_size = batch_size
         self._flat, self._gradient = Flat(sizes, dtype), Flat(sizes, dtype)
         self.parameters: Array = self._flat.all
         self.weights: list[Array] = self._flat.weights

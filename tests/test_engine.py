@@ -126,6 +126,13 @@ def test_learning_rate_zero_changes_no_bit(make: Any) -> None:
     np.testing.assert_array_equal(engine.parameters, before)
 
 
+def test_one_parameter_that_is_not_finite_is_noticed() -> None:
+    engine = engine_of(Network([6, 5, 3], rng=0), 10, SGD())
+    assert engine.is_finite()
+    engine.biases[0][2] = np.nan
+    assert not engine.is_finite()
+
+
 def test_saturated_units_make_no_warning() -> None:
     for hidden in ("sigmoid", "tanh", "softplus"):
         net = Network([6, 5, 3], hidden=hidden, rng=0)

@@ -62,7 +62,7 @@ def judge(
     is_zero = (analytic == 0) & (reference == 0) & np.isfinite(bound)
     verdict = np.full(analytic.shape, Verdict.UNRESOLVABLE.code, dtype=np.uint8)
     verdict[(size > RESOLVED * bound) | is_zero] = Verdict.AGREES.code
-    verdict[(distance > bound) & ~is_zero] = Verdict.WRONG.code
+    verdict[distance > bound] = Verdict.WRONG.code
     with np.errstate(divide="ignore", invalid="ignore"):
         digits = np.asarray(np.clip(np.log10(size / bound), 0, CERTAIN_DIGITS))
     digits[is_zero] = CERTAIN_DIGITS

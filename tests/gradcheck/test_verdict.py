@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
+from typing import Any
+
 import numpy as np
 import pytest
 
 from nncore.gradcheck import verdict
 from nncore.gradcheck.evidence import Entries, Verdict
-from nncore.gradcheck.verdict import control, judge, owed_everywhere, sensitivity
+from nncore.gradcheck.verdict import (
+    CERTAIN_DIGITS,
+    control,
+    judge,
+    owed_everywhere,
+    sensitivity,
+)
 
 
 def judged(analytic: float, reference: float, error: float, owed: float) -> Entries:
@@ -33,6 +43,14 @@ def judged(analytic: float, reference: float, error: float, owed: float) -> Entr
         ((1.0, 1.0, np.inf, 0.0), Verdict.UNRESOLVABLE),
         ((0.0, 0.0, np.inf, 0.0), Verdict.UNRESOLVABLE),
         ((0.0, 0.0, 0.0, 0.0), Verdict.AGREES),
+        # On the edges: within both bounds, and one digit above them, which says nothing.
+        ((1.0, 1.5, 0.25, 0.25), Verdict.UNRESOLVABLE),
+        ((1.0, 1.0, 0.1, 0.0), Verdict.UNRESOLVABLE),
+        ((1.0, 1.0, 0.09, 0.0), Verdict.AGREES),
+        # The larger of the two is the size.
+        ((1.05, 0.98, 0.1, 0.0), Verdict.AGREES),
+        ((-0.98, -1.05, 0.1, 0.0), Verdict.AGREES),
+        ((-1.05, -0.98, 0.1, 0.0), Verdict.AGREES),
     ],
 )
 def test_verdicts(numbers: tuple[float, float, float, float], expected: Verdict) -> None:
@@ -47,7 +65,18 @@ def test_sizes_are_relative() -> None:
 
 def test_digits_are_those_above_the_bound() -> None:
     assert judged(1.0, 1.0, 1e-9, 0.0).digits[0] == pytest.approx(9)
-    assert judged(0.0, 0.0, 1e-9, 0.0).digits[0] > 15
+    assert judged(0.0, 0.0, 1e-9, 0.0).digits[0] == CERTAIN_DIGITS
+    assert judged(1.0, 1.0, 1e-30, 0.0).digits[0] == CERTAIN_DIGITS
+    assert judged(1.0, 1.0, 0.5, 0.0).digits[0] == pytest.approx(math.log10(2))
+    assert judged(1.0, 1.0, 2.0, 0.0).digits[0] == 0
+
+
+def test_entries_hold_what_was_compared() -> None:
+    entries = judged(1.0, 2.0, 3.0, 4.0)
+    held = entries.analytic, entries.reference, entries.error
+    assert [float(array[0]) for array in held] == [1.0, 2.0, 3.0]
+    assert entries.path == "params"
+    assert np.isnan(entries.magnitude[0])
 
 
 def test_sensitivity_is_what_most_entries_would_show() -> None:
@@ -55,12 +84,39 @@ def test_sensitivity_is_what_most_entries_would_show() -> None:
     owed = [np.array([1e-9]), np.array([0.0])]
     assert sensitivity(entries, owed) == pytest.approx(2e-9)
     assert sensitivity([entries[1]], [owed[1]]) == 1
+    entries = [judged(-2.0, -2.0, 1e-9, 1e-9), judged(1.0, 2.0, 0.1, 0.0)]  # the other is wrong
+    assert sensitivity(entries, owed) == pytest.approx(1e-9)
 
 
 def test_what_is_owed_when_nothing_is_known() -> None:
-    owed = owed_everywhere([np.array([1.0, 100.0]), np.ones(1, np.float32)])
+    owed = owed_everywhere([np.array([1.0, -100.0]), np.ones(1, np.float32)])
     assert owed[0] == pytest.approx([16 * 2.0**-53 * 100] * 2)
     assert owed[1][0] > 1e-5
+
+
+def test_the_control_changes_one_entry_that_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    def watched(*arrays: Any) -> Entries:
+        seen.extend(arrays)
+        return judge(*arrays)
+
+    entries = [judged(1.0, 2.0, 1e-9, 0.0), judged(-2.0, -2.0 + 1e-10, 1e-9, 0.0)]
+    owed = [np.array([1.0]), np.array([1e-9])]
+    monkeypatch.setattr(verdict, "judge", watched)
+    assert control(entries, owed, 0) == pytest.approx(3e-9)
+    path, planted, reference, error, rounding = seen
+    assert (path, planted, reference) == ("params", -2.0 + 6e-9, entries[1].reference)
+    assert (error, rounding) == (1e-9, 1e-9)
+    assert entries[1].analytic == -2.0
+
+
+def test_the_control_needs_a_bound_and_does_without_a_reference() -> None:
+    """A certified zero has no bound, and an entry that was projected no reference."""
+    zero = np.array([0.0])
+    assert np.isnan(control([judged(0.0, 0.0, 0.0, 0.0)], [zero], 0))
+    projected = dataclasses.replace(judged(1.0, 1.0, 1e-9, 0.0), reference=np.array([np.nan]))
+    assert control([projected], [zero], 0) == pytest.approx(3e-9)
 
 
 def test_planted_error_is_seen_or_the_judge_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:

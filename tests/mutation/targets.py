@@ -53,8 +53,11 @@ STAGES: dict[str, list[list[str]]] = {
     "checkpoints": [_tests("checkpoints"), FILES],
     "datasets.idx": [_tests("datasets_idx"), ["tests/damage"]],
     "gradcheck.verdict": [["tests/gradcheck/test_verdict.py"], JUDGE],
-    "gradcheck.findings": [["tests/gradcheck/test_report.py"], JUDGE],
-    "gradcheck.consistency": [["tests/gradcheck/test_run.py"], JUDGE],
+    "gradcheck.findings": [["tests/gradcheck/test_findings.py"], JUDGE],
+    "gradcheck.consistency": [
+        [f"tests/gradcheck/test_{name}.py" for name in ("disguise", "exact")],
+        JUDGE,
+    ],
     "gradcheck.report": [["tests/gradcheck/test_report.py"], JUDGE],
 }
 MODULES = tuple(STAGES)

@@ -1,0 +1,100 @@
+"""What is known of single entries, and the arrays that it is handed over as."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from flint import arb, fmpq
+
+from nncore.gradcheck.evidence import Entries, Verdict
+from nncore.gradcheck.findings import Finding, achieved_digits, as_entries, digits
+from nncore.gradcheck.verdict import CERTAIN_DIGITS
+
+TINY = arb(2) ** -2000  # beyond the range of floats
+
+
+@pytest.mark.parametrize(
+    ("gap", "size", "expected"),
+    [
+        (arb(0), arb(1), math.inf),
+        (arb(1), arb(1000), 3),
+        (arb(1000), arb(2), math.log10(2) - 3),
+        (TINY, arb(1), 2000 * math.log10(2)),
+        (arb(1), TINY, -2000 * math.log10(2)),
+    ],
+)
+def test_digits_between_a_distance_and_a_size(gap: Any, size: Any, expected: float) -> None:
+    assert digits(gap, size) == pytest.approx(expected)
+
+
+def test_findings_become_arrays_of_the_shapes_of_the_parameters() -> None:
+    """The arrays are cut from one row of findings; one of them may be empty."""
+    shapes = [(2,), (0, 3), (), (1, 2)]
+    names = [f"params[{i}]" for i in range(4)]
+    analytic = [np.full(shape, i, np.float32) for i, shape in enumerate(shapes)]
+    verdicts = [Verdict.AGREES, Verdict.WRONG, Verdict.KINK, Verdict.AGREES, Verdict.KINK]
+    findings = {
+        i: Finding(verdict, arb(i, 0.5), i + 0.25) for i, verdict in enumerate(verdicts)
+    }
+    findings[4].slopes = arb(-1), arb(1)
+    magnitude = [arb(10 + i) for i in range(5)]
+    structure: Any = SimpleNamespace(names=names)
+    entries = as_entries(structure, analytic, findings, magnitude)
+    assert [each.path for each in entries] == names
+    assert [each.analytic.shape for each in entries] == shapes
+    held: list[list[float]] = [[] for _ in range(5)]
+    for each in entries:
+        arrays = each.analytic, each.reference, each.error, each.magnitude, each.digits
+        assert {array.shape for array in arrays} == {each.verdict.shape}
+        assert {array.dtype for array in arrays} == {np.dtype(float)}
+        for numbers, array in zip(held, arrays, strict=True):
+            numbers.extend(array.ravel().tolist())
+    assert held[0] == [0, 0, 2, 3, 3]
+    assert held[1] == [0, 1, 2, 3, 4]
+    assert held[2] == pytest.approx([0.5] * 5)
+    assert held[3] == [10, 11, 12, 13, 14]
+    assert held[4] == [0.25, 1.25, 2.25, 3.25, 4.25]
+    codes = [code for each in entries for code in each.verdict.ravel().tolist()]
+    assert codes == [verdict.code for verdict in verdicts]
+    assert entries[2].slopes is None  # a kink of which no slopes are known
+    np.testing.assert_equal(entries[3].slopes, ([[np.nan, -1]], [[np.nan, 1]]))
+
+
+def test_a_rational_is_known_to_the_rounding_of_its_float() -> None:
+    findings = {0: Finding(Verdict.AGREES, fmpq(1, 3))}
+    structure: Any = SimpleNamespace(names=["params"])
+    (entries,) = as_entries(structure, [np.ones(1)], findings, [1.0])
+    assert (entries.reference, entries.error) == (1 / 3, 2.0**-55)
+
+
+def leaf(analytic: list[float], reference: list[float], *verdicts: Verdict) -> Entries:
+    size = len(analytic)
+    codes = np.array([verdict.code for verdict in verdicts or [Verdict.AGREES] * size])
+    mine, derivative, unknown = np.array(analytic), np.array(reference), np.full(size, np.nan)
+    codes = codes.astype(np.uint8)
+    return Entries("params", mine, derivative, unknown, unknown, codes, unknown)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "expected"),
+    [
+        ([leaf([2.0], [2.0])], CERTAIN_DIGITS),
+        ([leaf([-2.0, 4.0], [-2.002, 4.0])], -math.log10(0.002 / 2.002)),
+        ([leaf([1.0], [1.001]), leaf([1.0], [1.1])], -math.log10(0.1 / 1.1)),
+        ([leaf([1.0], [1.1]), leaf([1.0], [1.001])], -math.log10(0.1 / 1.1)),
+        ([leaf([5.0], [1.0])], 0.0),
+        ([leaf([2.0, 1.0], [2.0, 0.0])], CERTAIN_DIGITS),
+        ([leaf([2.0, 1.0], [2.0, 3.0], Verdict.AGREES, Verdict.WRONG)], CERTAIN_DIGITS),
+        ([leaf([2.0], [2.0]), leaf([1.0], [3.0], Verdict.WRONG)], CERTAIN_DIGITS),
+        ([leaf([1.0], [0.0])], None),
+        ([leaf([1.0], [3.0], Verdict.WRONG)], None),
+    ],
+)
+def test_the_worst_entry_that_agrees_says_how_many_digits_floats_achieve(
+    leaves: list[Entries], expected: float | None
+) -> None:
+    assert achieved_digits(leaves) == (None if expected is None else pytest.approx(expected))
