@@ -61,6 +61,17 @@ def test_columns_are_together_where_that_is_faster(
     assert last.z.flags.c_contiguous
 
 
+@pytest.mark.parametrize(("dtype", "columns"), [("f4", True), ("f8", False)])
+def test_the_product_ahead_is_copied_only_where_columns_are_together(
+    dtype: str, *, columns: bool
+) -> None:
+    parameters, gradient = (Flat((6, 9, 3), np.dtype(dtype)) for _ in range(2))
+    block = Block(10, parameters, gradient, 40, is_ahead=True)
+    assert block.first is not None
+    assert block._product.flags.f_contiguous == columns
+    assert (block._product is block.first.z) != columns
+
+
 def engine_of(net: Network, batch_size: int, optimizer: Optimizer, **settings: Any) -> Engine:
     engine = Engine(
         net.sizes, net._hidden, net._cost, net._l2, net.dtype, batch_size, optimizer, **settings

@@ -37,6 +37,7 @@ def changes(line: str) -> set[str]:
         ("return np.subtract(a, b)", {"return np.subtract(b, a)"}),
         ("return np.add(a, b)", set()),
         ("return np.add(a, b, l)", {"return np.add(a, l, b)"}),
+        ("return max(a, b)", {"return min(a, b)"}),
         ("return a < b", {"return a <= b", "return a >= b"}),
         ("return a[l - 1]", {"return a[l + 1]", "return a[l - 0]"}),
         ("return a[l]", {"return a[l - 1]"}),

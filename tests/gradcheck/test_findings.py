@@ -68,7 +68,7 @@ def test_a_rational_is_known_to_the_rounding_of_its_float() -> None:
     findings = {0: Finding(Verdict.AGREES, fmpq(1, 3))}
     structure: Any = SimpleNamespace(names=["params"])
     (entries,) = as_entries(structure, [np.ones(1)], findings, [1.0])
-    assert (entries.reference, entries.error) == (1 / 3, 2.0**-55)
+    assert (entries.reference[0], entries.error[0]) == (1 / 3, 2.0**-55)
 
 
 def leaf(analytic: list[float], reference: list[float], *verdicts: Verdict) -> Entries:

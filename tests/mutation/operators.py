@@ -56,8 +56,8 @@ SIBLINGS = {
     "sum": "mean",
     "issubset": "issuperset",
 }
-#: Ufuncs whose first two arguments may stand in either order: the result has the same bits.
-COMMUTATIVE = {"add", "equal", "multiply", "not_equal"}
+#: Functions whose first two arguments may stand in either order: the result has the same bits.
+COMMUTATIVE = {"add", "equal", "max", "min", "multiply", "not_equal"}
 #: Whose argument stands for the call: an alias where a copy was meant.
 COPIES = {"copy", "tuple", "list", "abs", "sorted"}
 #: Names that index layers and the like.
