@@ -103,16 +103,12 @@ class Learner:
         An entry that somebody replaced meanwhile stays, and the engine goes on from it.
         """
         self.read()  # raises what is wrong with the lists
-        lists, is_ours = (self.network.weights, self.network.biases), True
+        lists = self.network.weights, self.network.biases
         for entries, known, new in zip(lists, self._known, engine.copies(), strict=True):
             for l in range(1, len(known)):
                 if entries[l] is known[l]:
                     entries[l] = new[l - 1]
-                else:
-                    is_ours = False
-        self._known = [*self.network.weights], [*self.network.biases]
-        if not is_ours:
-            self.load(engine)
+        self.load(engine)
 
     def judge(self, engine: Engine, held_out: Data, history: History) -> None:
         """Note validation cost and accuracy."""
@@ -135,7 +131,7 @@ class Learner:
     def identity(self) -> dict[str, Any]:
         """Return what makes the network, for checkpoints."""
         return {
-            "sizes": list(self.sizes),
+            "sizes": self.sizes,
             "hidden": self.hidden.name,
             "output": self.cost.output.name,
             "cost": self.cost.name,

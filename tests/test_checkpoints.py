@@ -212,6 +212,28 @@ class TestRefused:
         assert bits(net) == bits(network())
 
 
+def test_a_resumed_run_that_does_not_finish_an_epoch_has_what_was_saved(path: Path) -> None:
+    saved, resumed = network(), network(rng=1)
+    saved.fit(X, LABELS, epochs=2, checkpoint=path)
+    with pytest.warns(RuntimeWarning, match="training diverged in epoch 3"):
+        history = resumed.fit(X, LABELS, epochs=4, learning_rate=1e308, resume=path)
+    assert len(history.cost) == 2
+    assert bits(resumed) == bits(saved)
+
+
+def test_what_makes_the_network_is_saved_by_name(path: Path) -> None:
+    network(l2=1, hidden="tanh").fit(X, LABELS, epochs=1, checkpoint=path)
+    with np.load(path) as archive:
+        assert json.loads(str(archive["network"])) == {
+            "sizes": [2, 4, 3],
+            "hidden": "tanh",
+            "output": "sigmoid",
+            "cost": "cross_entropy",
+            "l2": 1.0,
+            "dtype": "float64",
+        }
+
+
 def test_nothing_is_pickled(path: Path) -> None:
     own = Activation("own", tanh, tanh_prime)
     network(hidden=own).fit(X, LABELS, epochs=1, optimizer="adam", checkpoint=path)

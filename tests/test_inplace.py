@@ -1,5 +1,6 @@
 """The built-in activations in buffers: equal to the textbook to a few ulp, everywhere."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from nncore import Activation, Cost
 from nncore.activations import ACTIVATIONS, sigmoid, sigmoid_prime
 from nncore.arrays import Array
 from nncore.costs import output_cost
-from nncore.inplace import in_place, output_error_in_place
+from nncore.inplace import _BuiltIn, in_place, output_error_in_place
 
 ELEMENTWISE = [activation for name, activation in ACTIVATIONS.items() if name != "softmax"]
 FLOATS = [np.float64, np.float32]
@@ -47,20 +48,43 @@ def test_equals_the_textbook_everywhere(activation: Activation, dtype: Any) -> N
     np.testing.assert_array_equal(z, kept)
 
 
+def keeping(kept: list[Array], function: Callable[[Array], Array]) -> Any:
+    """A function that keeps what it is given."""
+
+    def keeps(z: Array, *more: Array) -> Array:
+        kept.extend([z, *more])
+        return function(z)
+
+    return keeps
+
+
 def test_own_functions_get_copies() -> None:
     kept: list[Array] = []
-
-    def function(z: Array) -> Array:
-        kept.append(z)
-        return sigmoid(z)
-
-    forward, backward = in_place(Activation("own", function, sigmoid_prime), np.dtype("f8"))
+    own = Activation("own", keeping(kept, sigmoid), keeping(kept, sigmoid_prime))
+    forward, backward = in_place(own, np.dtype("f8"))
     z, a, spare, delta = np.array([[1.0, -2.0]]), *(np.ones((1, 2)) for _ in range(3))
     forward(z, a, spare)
     backward(z, a, spare, delta)
     np.testing.assert_array_equal(a, sigmoid(z))
     np.testing.assert_array_equal(delta, sigmoid_prime(z))
-    assert not np.shares_memory(kept[0], z)
+    assert [np.shares_memory(array, z) for array in kept] == [False, False]
+
+
+def test_own_costs_and_outputs_get_copies() -> None:
+    kept: list[Array] = []
+    own = Activation("own", keeping(kept, sigmoid), keeping(kept, sigmoid_prime))
+    cost = Cost("own", keeping(kept, np.ravel), keeping(kept, np.ones_like))
+    z, a, spare, y, delta = (np.full((1, 2), i / 8) for i in range(5))
+    output_error_in_place(output_cost(own, cost), np.dtype("f8"))(z, a, spare, y, delta)
+    np.testing.assert_array_equal(delta, sigmoid_prime(z))
+    assert sum(np.array_equal(array, z) for array in kept) >= 2
+    assert sum(np.array_equal(array, y) for array in kept) >= 1
+    assert not any(np.shares_memory(array, given) for array in kept for given in (z, y))
+
+
+def test_every_built_in_activation_is_written_for_buffers() -> None:
+    names = {activation.name for activation in ELEMENTWISE}
+    assert _BuiltIn(np.dtype("f8")).named().keys() == names
 
 
 def test_own_functions_of_the_wrong_shape_are_refused() -> None:
@@ -82,6 +106,33 @@ OUTPUTS: list[tuple[Any, Any]] = [
     ("softplus", own_cost),
     *((activation.name, "quadratic") for activation in ELEMENTWISE),
 ]
+
+
+@pytest.mark.parametrize(
+    ("output", "cost", "function"),
+    [
+        ("sigmoid", "cross_entropy", "sigmoid_cross_entropy"),
+        ("softmax", "cross_entropy", "softmax_cross_entropy"),
+        ("sigmoid", "quadratic", "quadratic"),
+        ("softmax", "quadratic", "textbook"),
+        ("sigmoid", own_cost, "textbook"),
+    ],
+)
+def test_which_output_errors_are_written_for_buffers(
+    output: str, cost: Any, function: str
+) -> None:
+    joined = output_cost(ACTIVATIONS[output], cost)
+    found: Any = output_error_in_place(joined, np.dtype("f8"))
+    assert found.__name__ == function
+
+
+def test_targets_that_sum_to_two_pull_twice_as_much() -> None:
+    """Rows of targets sum to 1 but for rounding, and what is left counts."""
+    z, y = np.array([[1.0, 2.0, 3.0]]), np.array([[0.5, 1.0, 0.5]])
+    joined = output_cost(ACTIVATIONS["softmax"], "cross_entropy")
+    a, spare, delta = (np.empty_like(z) for _ in range(3))
+    output_error_in_place(joined, np.dtype("f8"))(z, a, spare, y, delta)
+    np.testing.assert_allclose(delta, 2 * np.exp(z) / np.exp(z).sum() - y, rtol=1e-14)
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

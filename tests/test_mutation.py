@@ -53,6 +53,7 @@ def changes(line: str) -> set[str]:
         ("raise a", {"pass"}),
         ("return a if b else l", {"return a if not b else l"}),
         ("msg = 'a' + b", set()),
+        ("A = Literal['a', 'b']", set()),
         ("return 'a message'", set()),
         ("return zip(a, b, strict=True)", {"return zip(b, a, strict=True)"}),
         ("a: b + 1", set()),

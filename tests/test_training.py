@@ -1,14 +1,19 @@
 """Training: steps, partial batches, history, patience, divergence, Ctrl-C, and its doors."""
 
+import math
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nncore import Activation, Adam, Epoch, History, Network, Pixels
+from nncore import Activation, Adam, Epoch, History, Network, Pixels, training
 from nncore.activations import sigmoid, sigmoid_prime
-from nncore.arrays import Array
-from nncore.learner import CHUNK
+from nncore.arrays import Array, as_array, as_matrix
+from nncore.history import Callback
+from nncore.learner import CHUNK, Data
+from nncore.training import _last_is_best
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(7, 2))
@@ -228,7 +233,11 @@ class TestSettings:
             ({"blas": "mkl"}, ValueError, "`blas` must be 'numpy' or 'scipy'; got 'mkl'"),
             ({"sample_weight": np.ones(6)}, ValueError, r"shape \(7,\).*example; got \(6,\)"),
             ({"sample_weight": np.ones((7, 1))}, ValueError, r"`sample_weight` must have shap"),
-            ({"sample_weight": 1 - X[:, 0] * 9}, ValueError, "`sample_weight` must not be neg"),
+            (
+                {"sample_weight": [0.5, 2, 0, 1, -1, 0, -2]},
+                ValueError,
+                r"`sample_weight` must not be negative; sample_weight\[4\] is -1.0",
+            ),
             ({"sample_weight": np.zeros(7)}, ValueError, "above 0 for at least one example"),
             (
                 {"sample_weight": np.full(7, np.nan)},
@@ -334,6 +343,31 @@ class TestPatience:
         again.fit(X[:3], LABELS[:3], epochs=history.best_epoch, **settings)
         assert same(net, again)
 
+    @pytest.mark.parametrize(
+        ("monitor", "costs", "accuracies", "expected"),
+        [
+            ("cost", [3.0], [0.5], True),
+            ("cost", [math.inf], [0.5], False),
+            ("cost", [3.0, 1.0, 2.0], [0.5, 0.5, 0.9], False),
+            ("cost", [3.0, 2.0, 1.0], [0.5, 0.5, 0.1], True),
+            ("accuracy", [3.0, 2.0, 1.0], [0.5, 0.9, 0.7], False),
+            ("accuracy", [1.0, 2.0, 3.0], [0.5, 0.7, 0.9], True),
+        ],
+    )
+    def test_the_best_epoch_is_better_than_every_one_before(
+        self, monitor: str, costs: list[float], accuracies: list[float], *, expected: bool
+    ) -> None:
+        plan: Any = SimpleNamespace(monitor=monitor)
+        assert _last_is_best(History([], costs, accuracies), plan) is expected
+
+    def test_a_validation_cost_that_is_never_finite_ends_it_too(self) -> None:
+        net = network(output="identity", cost="quadratic")
+        held_out = (X, np.full(Y.shape, 1e200))
+        with np.errstate(over="ignore"):
+            history = net.fit(X, Y, epochs=9, validation=held_out, patience=2)
+        assert (history.stopped, history.best_epoch) == ("patience", None)
+        assert history.validation_cost == [math.inf] * 2
+
     def test_an_equal_cost_is_no_improvement(self) -> None:
         history = network().fit(X, Y, epochs=9, learning_rate=0, validation=(X, Y), patience=2)
         assert (history.best_epoch, history.stopped, len(history.cost)) == (1, "patience", 3)
@@ -408,6 +442,15 @@ class TestCallbacks:
         plain = network()
         plain.fit(X, Y, epochs=3)
         assert same(net, plain)
+
+    def test_a_list_that_changes_meanwhile_changes_no_run(self) -> None:
+        told: list[int] = []
+        callbacks: list[Callback] = [
+            lambda epoch: told.append(epoch.number),
+            lambda _: callbacks.clear(),
+        ]
+        network().fit(X, Y, epochs=3, callbacks=callbacks)
+        assert told == [1, 2, 3]
 
     def test_see_the_parameters_after_the_epoch_in_new_arrays(self) -> None:
         seen: list[Array] = []
@@ -489,6 +532,22 @@ def test_an_entry_that_own_functions_replace_is_trained_from() -> None:
     net.fit(X, Y, epochs=1, rng=rng)
     plain.fit(X, Y, epochs=1, rng=np.random.default_rng(0))
     assert close(net, plain)
+
+
+def test_a_run_goes_on_from_an_entry_that_own_functions_replace() -> None:
+    def replacing(z: Array) -> Array:
+        if not calls:
+            net.weights[1] = np.ones((4, 2))
+        calls.append(None)
+        return sigmoid(z)
+
+    once, twice = (network(hidden=Activation("own", replacing, sigmoid_prime)) for _ in "12")
+    net, calls = once, list[None]()
+    once.fit(X, Y, epochs=2, rng=np.random.default_rng(0))
+    net, calls, rng = twice, [], np.random.default_rng(0)
+    for _ in range(2):
+        twice.fit(X, Y, epochs=1, rng=rng)
+    assert same(once, twice)
 
 
 @pytest.mark.parametrize(
@@ -596,6 +655,41 @@ class TestInterrupt:
         assert not same(net, network())
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "limited"), [(1, 1), (10, 1), (2**20 - 1, 1), (2**20, 0)]
+)
+def test_threads_are_limited_below_so_many_multiplications(
+    batch_size: int, limited: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The largest product of a step counts: 2^24 multiplications of 4 by 4 weights."""
+    calls: list[None] = []
+
+    def one_thread() -> nullcontext[None]:
+        calls.append(None)
+        return nullcontext()
+
+    monkeypatch.setattr(training, "one_thread", one_thread)
+    Network([4, 4, 2], rng=0).fit(np.ones((3, 4)), np.ones((3, 2)), batch_size=batch_size)
+    assert len(calls) == limited
+
+
+def test_the_last_epoch_in_words() -> None:
+    histories = [([], []), ([9, 0.25], []), ([9, 0.25], [0, 0.75])]
+    told = [training._report(History([9, 0.5], *more)) for more in histories]
+    cost, validation, accuracy = "cost 0.5000", "  validation cost 0.2500", "  accuracy 75.00%"
+    assert told == [cost, cost + validation, cost + validation + accuracy]
+
+
+@pytest.mark.parametrize("kind", [as_matrix, Pixels])
+def test_rows_are_gathered_from_examples_in_c_order(kind: Any) -> None:
+    x = np.asfortranarray(np.arange(6, dtype=np.uint8).reshape(2, 3))
+    data = Data(kind(x), as_matrix(np.asfortranarray(np.ones((2, 3)))), None).contiguous()
+    given = data.x.array if isinstance(data.x, Pixels) else as_array(data.x)
+    assert given.flags.c_contiguous
+    assert as_array(data.y).flags.c_contiguous
+    np.testing.assert_array_equal(given, x)
+
+
 class TestDivergence:
     def test_stops_with_a_warning_and_the_last_finite_parameters(self) -> None:
         settings: dict[str, Any] = {"hidden": "relu", "output": "identity", "cost": "quadratic"}
@@ -609,6 +703,20 @@ class TestDivergence:
         if history.cost:
             plain.fit(1e3 * X, Y, epochs=len(history.cost), learning_rate=1e3, batch_size=2)
         assert same(net, plain)
+
+    def test_the_warning_says_in_which_epoch_at_which_rate(self) -> None:
+        """The cost is that before the step, so only the parameters can tell."""
+        asked: list[int] = []
+
+        def rate(epoch: int) -> float:
+            asked.append(epoch)
+            return [0.0, 1e-30, 1e308][epoch - 1]
+
+        net = network(output="identity", cost="quadratic")
+        with pytest.warns(RuntimeWarning, match=r"in epoch 3: .* after epoch 2\. .* 1e\+308$"):
+            history = net.fit(1e3 * X, 1e3 * Y, epochs=9, learning_rate=rate)
+        assert len(history.cost) == 2
+        assert asked == [1, 2, 3, 3]
 
     def test_an_error_in_user_code_is_the_users(self) -> None:
         def function(_: Array) -> Array:

@@ -133,6 +133,8 @@ def _says_nothing(node: ast.AST, parent: ast.AST) -> bool:  # noqa: C901, PLR091
             return True
         case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
             return True
+        case ast.Assign(value=ast.Subscript(value=ast.Name(id="Literal"))):
+            return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
         case ast.FunctionDef(decorator_list=[ast.Name(id="overload")]):

@@ -41,7 +41,7 @@ STAGES: dict[str, list[list[str]]] = {
     "inplace": [_tests("inplace"), ENGINE, LAWS],
     "workspace": [_tests("workspace"), ENGINE],
     "optimizers": [_tests("optimizers"), ENGINE, _tests("checkpoints")],
-    "training": [_tests("training"), _tests("checkpoints")],
+    "training": [_tests("training"), _tests("checkpoints", "progress", "blas")],
     "learner": [_tests("training"), ENGINE, _tests("checkpoints")],
     "plan": [_tests("training"), _tests("checkpoints")],
     "history": [_tests("training"), _tests("network")],
