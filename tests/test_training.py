@@ -443,6 +443,11 @@ class TestCallbacks:
         plain.fit(X, Y, epochs=3)
         assert same(net, plain)
 
+    def test_only_stop_stops(self) -> None:
+        with pytest.raises(TypeError):
+            Epoch(1, History(), None, stopped=True)  # type: ignore[call-arg]
+        assert not Epoch(1, History(), None).stopped
+
     def test_a_list_that_changes_meanwhile_changes_no_run(self) -> None:
         told: list[int] = []
         callbacks: list[Callback] = [

@@ -145,7 +145,7 @@ class Report:
         list of pairs
             Style (of rich) and text; at most 20.
         """
-        lines = [(STYLES[self._style()], self._headline())]
+        lines = [(STYLES[self.verdict], self._headline())]
         lines += [("red", f"fault: {fault}") for fault in self.faults[:4]]
         if self.evidence is not None:
             lines += self._about_rung(self.evidence)
@@ -157,8 +157,7 @@ class Report:
             lines += [("cyan", text) for text in self._about_constants(self.evidence)]
         lines += [("dim", f"not {rung}: {reason}") for rung, reason in self.passed_over]
         if self.evidence is not None:
-            room = MOST_LINES - len(lines) - 1
-            lines += [("dim", f"note: {note}") for note in self.evidence.notes[: max(room, 0)]]
+            lines += [("dim", f"note: {note}") for note in self.evidence.notes]
         lines = [(style, _short(text)) for style, text in lines[: MOST_LINES - 1]]
         return [*lines, ("dim", f"reproduce: {self.call}")]
 
@@ -208,10 +207,6 @@ class Report:
         }
         return {key: _plain(value) for key, value in told.items()}
 
-    def _style(self) -> str:
-        """The verdict as a key of the styles."""
-        return self.verdict
-
     def _headline(self) -> str:
         """The verdict and the numbers of entries."""
         if self.evidence is None:
@@ -231,7 +226,7 @@ class Report:
             for entries in evidence.entries
             if entries.where(Verdict.AGREES).any()
         ]
-        least = min(resolved, default=0.0)
+        least = min(resolved, default=math.inf)
         count = f"{least:.0f} digits or more" if math.isfinite(least) else "all digits"
         digits = f"agreement to {count}; " if resolved else ""
         size = f"a relative error of {evidence.sensitivity:.1e}"
@@ -292,10 +287,10 @@ _VERBS = {
 
 def _distance(entries: Entries, verdict: Verdict) -> FloatArray:
     """Distance of entries with the verdict, relative to the largest of the array."""
-    reference = np.nan_to_num(entries.reference, nan=0.0, posinf=0.0, neginf=0.0)
+    reference = np.nan_to_num(entries.reference, posinf=0.0, neginf=0.0)
     size = float(max(np.abs(reference).max(), np.abs(entries.analytic).max())) or 1.0
     distance = np.abs(entries.analytic - reference) / size
-    return np.where(entries.where(verdict), distance, -1.0)
+    return np.where(entries.where(verdict), distance, -math.inf)
 
 
 def _name(path: str, index: tuple[int, ...]) -> str:

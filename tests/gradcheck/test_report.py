@@ -13,7 +13,9 @@ import rich.console
 from networks import net
 
 from nncore.gradcheck.check import check_gradient
+from nncore.gradcheck.diagnose import Cause
 from nncore.gradcheck.evidence import Approximation, Entries, Evidence, Verdict
+from nncore.gradcheck.heatmap import levels_of
 from nncore.gradcheck.hygiene import Fault, Kind
 from nncore.gradcheck.report import Report
 
@@ -50,6 +52,193 @@ def test_verdict_is_the_worst_that_counts(arrays: list[Entries], verdict: str) -
     assert found.verdict == verdict
     assert found.ok is (verdict in {"agrees", "approximation"})
     assert str(found).startswith(f"{verdict}: of ")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "style"),
+    [
+        (Verdict.WRONG, "bold red"),
+        (Verdict.INCONSISTENT, "bold red"),
+        (Verdict.KINK, "bold yellow"),
+        (Verdict.UNRESOLVABLE, "bold yellow"),
+        (Verdict.APPROXIMATION, "bold cyan"),
+        (Verdict.AGREES, "bold green"),
+    ],
+)
+def test_the_first_line_has_the_colour_of_the_verdict(verdict: Verdict, style: str) -> None:
+    assert report(entries(verdict)).lines()[0][0] == style
+
+
+def test_the_first_line_counts_every_verdict_the_worse_first() -> None:
+    assert str(report(entries(*Verdict))).splitlines()[0] == (
+        "wrong: of 6 entries 1 are wrong, 1 are inconsistent, 1 are at a kink, "
+        "1 are unresolvable, 1 agree but for an approximation, 1 agree"
+    )
+
+
+def told() -> Report:
+    """A report in which everything has something to say."""
+    bias, weights = entries(Verdict.AGREES, Verdict.WRONG), entries(*[Verdict.AGREES] * 4)
+    bias.digits[:] = 9, 3
+    weights.path = 'params["w"]'
+    weights.verdict[2] = Verdict.WRONG.code
+    weights.digits[:] = 8, 7, 3, 12
+    weights.analytic, weights.reference = np.arange(4.0), np.array([0.0, 1, -2, 3])
+    weights.error = np.arange(4) * 1e-12
+    for name in ("analytic", "reference", "error", "magnitude", "verdict", "digits"):
+        setattr(weights, name, getattr(weights, name).reshape(2, 2))
+    approximations = [Approximation(1e-9, "a.py:1", effect, "x") for effect in (1e-8, math.inf)]
+    evidence = Evidence(
+        "complex step",
+        [bias, weights],
+        1e-12,
+        1234,
+        ["a limit"],
+        approximations * 2,
+        13.2,
+        details={"bits": 128, "seconds": (math.inf, 0.5)},
+    )
+    causes = [Cause(name, f"because of {name}") for name in ("a", "b", "c")]
+    passed_over = [("certified", "it\nprints"), ("exact", "it rounds")]
+    return report(evidence=evidence, causes=causes, passed_over=passed_over, placeholders=1)
+
+
+def test_all_lines_and_their_styles() -> None:
+    approximation = "approximation: 1e-09 x (a.py:1) causes"
+    small = f"{approximation} a relative error of up to 1.0e-08"
+    seen = "a relative error of 1.0e-12 in one entry would have been seen"
+    assert told().lines() == [
+        ("bold red", "wrong: of 6 entries 2 are wrong, 4 agree; 1 placeholders passed over"),
+        ("", "complex step, 1,234 evaluations of the cost"),
+        ("", f"agreement to 7 digits or more; {seen}"),
+        ("", "its own floats achieve 13.2 digits"),
+        ("bold", 'worst: params["w"][1, 0]'),
+        ("", "  yours      2"),
+        ("", "  reference  -2 +- 2.0e-12"),
+        ("", "  ratio      -1"),
+        ("bold", "cause: because of a"),
+        ("bold", "cause: because of b"),
+        ("cyan", small),
+        ("cyan", f"{approximation} all of an entry whose derivative is zero"),
+        ("cyan", small),
+        ("dim", "not certified: it prints"),
+        ("dim", "not exact: it rounds"),
+        ("dim", "note: a limit"),
+        ("dim", "reproduce: again()"),
+    ]
+    untold = report(entries(Verdict.UNRESOLVABLE)).lines()
+    assert untold[2:] == [("", seen), ("dim", "reproduce: again()")]
+
+
+def test_four_faults_are_told_and_the_formula_was_not_looked_at() -> None:
+    faults = [Fault(Kind.STATE, str(i)) for i in range(5)]
+    assert report(evidence=None, faults=faults).lines() == [
+        ("bold red", "fault: the check ended before the formula was looked at"),
+        *(("red", f"fault: hidden state: {i}") for i in range(4)),
+        ("dim", "reproduce: again()"),
+    ]
+
+
+def test_the_whole_dict() -> None:
+    found = told()
+    assert found.evidence is not None
+    bias, weights = found.evidence.entries
+    none = dict.fromkeys(map(str, Verdict), 0)
+    small = {"constant": 1e-9, "line": "a.py:1", "effect": 1e-8, "kind": "x"}
+    assert found.to_dict() == {
+        "ok": False,
+        "verdict": "wrong",
+        "faults": [],
+        "causes": [{"name": name, "sentence": f"because of {name}"} for name in "abc"],
+        "not": [
+            {"rung": "certified", "reason": "it\nprints"},
+            {"rung": "exact", "reason": "it rounds"},
+        ],
+        "placeholders": 1,
+        "reproduce": "again()",
+        "rung": "complex step",
+        "sensitivity": 1e-12,
+        "evaluations": 1234,
+        "achieved_digits": 13.2,
+        "notes": ["a limit"],
+        "details": {"bits": 128, "seconds": [None, 0.5]},
+        "approximations": [small, small | {"effect": None}] * 2,
+        "arrays": [
+            {
+                "path": "params",
+                "shape": [2],
+                "verdicts": none | {"agrees": 1, "wrong": 1},
+                "levels": levels_of(bias),
+            },
+            {
+                "path": 'params["w"]',
+                "shape": [2, 2],
+                "verdicts": none | {"agrees": 3, "wrong": 1},
+                "levels": levels_of(weights),
+            },
+        ],
+        "worst": {
+            "entry": 'params["w"][1, 0]',
+            "verdict": "wrong",
+            "yours": 2.0,
+            "reference": -2.0,
+            "error": 2e-12,
+            "slopes": None,
+        },
+    }
+
+
+def test_the_dict_of_a_check_that_ended_before() -> None:
+    fault = Fault(Kind.STATE, "it counts")
+    assert report(evidence=None, faults=[fault]).to_dict() == {
+        "ok": False,
+        "verdict": "fault",
+        "faults": [{"kind": "hidden state", "message": "it counts"}],
+        **{key: [] for key in ("causes", "not", "notes", "approximations", "arrays")},
+        **dict.fromkeys(("rung", "sensitivity", "evaluations", "achieved_digits", "worst")),
+        "placeholders": 0,
+        "reproduce": "again()",
+        "details": {},
+    }
+
+
+def compared(analytic: list[float], reference: list[float]) -> Entries:
+    """Entries that are all wrong."""
+    found = entries(*[Verdict.WRONG] * len(analytic))
+    found.analytic, found.reference = np.array(analytic), np.array(reference)
+    return found
+
+
+@pytest.mark.parametrize("unknown", [math.nan, math.inf, -math.inf])
+def test_an_entry_without_a_reference_counts_by_its_size(unknown: float) -> None:
+    worst = report(compared([1.0, 2.0], [unknown, 1.9])).worst()
+    assert worst is not None
+    assert worst[1] == (0,)
+
+
+def test_the_worst_array_is_told_by_the_error_against_its_largest_number() -> None:
+    arrays = [compared([-10.0], [-1.0]), compared([2.0], [-2.0]), compared([-1.0], [-10.0])]
+    for order in (arrays, arrays[::-1]):
+        worst = report(*order).worst()
+        assert worst is not None
+        assert worst[0] is arrays[1]
+    assert report(compared([0.0], [math.nan])).worst() is not None
+
+
+def test_a_wrong_entry_beside_a_kink_has_a_reference() -> None:
+    found = entries(Verdict.WRONG, Verdict.KINK)
+    found.slopes = np.array([math.nan, -1.0]), np.array([math.nan, 1.0])
+    lines = [text for _, text in report(found).lines()]
+    assert "  reference  1 +- 1.0e-12" in lines
+    assert report(found).to_dict()["worst"]["slopes"] == [None, None]
+
+
+@pytest.mark.parametrize(("length", "kept"), [(300, 300), (301, 297)])
+def test_long_lines_are_cut_at_three_hundred(length: int, kept: int) -> None:
+    text = "fault: hidden state: ".ljust(length, "x")
+    fault = Fault(Kind.STATE, text.removeprefix("fault: hidden state: "))
+    shown = report(evidence=None, faults=[fault]).lines()[1][1]
+    assert shown == text[:kept].ljust(300, ".")
 
 
 def test_a_fault_comes_before_all_verdicts() -> None:
