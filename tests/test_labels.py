@@ -61,6 +61,18 @@ def test_a_column_is_not_told_to_take_its_argmax() -> None:
         as_labels(np.ones((4, 1), int), 1, "y")
 
 
+@pytest.mark.parametrize(
+    ("width", "message"),
+    [
+        (1, r"from 0 to 1; y\[1\] is 3: pass y.reshape\(-1, 1\) if these are targets$"),
+        (3, r"from 0 to 2; y\[1\] is 3$"),
+    ],
+)
+def test_the_first_label_that_is_none_is_named(width: int, message: str) -> None:
+    with pytest.raises(ValueError, match=rf"^`y` must be integers {message}"):
+        as_labels([0, 3, -1], width, "y")
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_targets_of_labels(dtype: str) -> None:
     kind = np.dtype(dtype)

@@ -292,6 +292,11 @@ class TestHistory:
         assert history.best_epoch == 1
         assert history.stopped == "epochs"
 
+    def test_a_network_with_one_input_is_judged_too(self) -> None:
+        net = Network([1, 1], rng=0)
+        history = net.fit(X[:, :1], Y[:, :1], epochs=1, validation=(X[:, :1], Y[:, :1]))
+        assert history.validation_cost == [pytest.approx(net.cost(X[:, :1], Y[:, :1]))]
+
     def test_large_validation_sets_are_judged_in_chunks(self) -> None:
         rng = np.random.default_rng(2)
         x, labels = rng.normal(size=(2 * CHUNK + 1, 2)), rng.integers(0, 3, 2 * CHUNK + 1)
