@@ -51,6 +51,7 @@ def test_findings_become_arrays_of_the_shapes_of_the_parameters() -> None:
         arrays = each.analytic, each.reference, each.error, each.magnitude, each.digits
         assert {array.shape for array in arrays} == {each.verdict.shape}
         assert {array.dtype for array in arrays} == {np.dtype(float)}
+        assert each.verdict.dtype == np.uint8
         for numbers, array in zip(held, arrays, strict=True):
             numbers.extend(array.ravel().tolist())
     assert held[0] == [0, 0, 2, 3, 3]

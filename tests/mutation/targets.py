@@ -55,7 +55,8 @@ STAGES: dict[str, list[list[str]]] = {
     "gradcheck.verdict": [["tests/gradcheck/test_verdict.py"], JUDGE],
     "gradcheck.findings": [["tests/gradcheck/test_findings.py"], JUDGE],
     "gradcheck.consistency": [
-        [f"tests/gradcheck/test_{name}.py" for name in ("disguise", "exact")],
+        ["tests/gradcheck/test_consistency.py"],
+        ["tests/gradcheck/test_disguise.py", "tests/gradcheck/test_exact.py"],
         JUDGE,
     ],
     "gradcheck.report": [["tests/gradcheck/test_report.py"], JUDGE],
