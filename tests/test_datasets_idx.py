@@ -99,6 +99,20 @@ def test_a_header_that_claims_a_petabyte_costs_no_memory(
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize(("compress", "most"), [(bytes, 1), (gzip.compress, 1032)])
+def test_a_header_is_believed_up_to_what_the_file_can_hold(
+    tmp_path: Path, compress: Callable[[bytes], bytes], most: int
+) -> None:
+    """Deflate shrinks 258 bytes to two bits at best: 1032 to one."""
+    for excess, message in ((0, "holds only 3"), (1, "more than the file can hold")):
+        claims = (
+            compress(idx((size * most + excess,), b"abc"))
+            for size in range(50)
+            if len(compress(idx((size * most + excess,), b"abc"))) == size
+        )
+        refused(tmp_path / "edge", next(claims), message)
+
+
 def test_decompression_stops_one_byte_after_the_claimed_size(tmp_path: Path) -> None:
     bomb = gzip.compress(idx((3,), bytes(64 << 20)))
     tracemalloc.start()

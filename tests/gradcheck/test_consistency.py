@@ -77,6 +77,7 @@ def test_balls_have_eight_bits_fewer_than_floats(dtype: Any) -> None:
         ("f8", "f8", True, 16),
         ("f2", "f8", False, 6),
         ("f8", "f2", True, 6),
+        ("g", "g", False, 45),
     ],
 )
 def test_the_narrowest_floats_decide_how_rough(
