@@ -234,7 +234,7 @@ def test_a_cost_that_changed_meanwhile_is_told_before_its_slope(
 ) -> None:
     now = -sign * 4.0  # costs may be negative
     moving = Moving(lambda w: now * (1 + 0 * w[0]) + w[0] - 1 + 0 * w[1])
-    before = now * (1 + sign * change)
+    before = now * (1 + change)
     (note,) = compare_moves(moving.program(before), findings_of(2.0, 0.0))
     if changed:
         assert note == (
