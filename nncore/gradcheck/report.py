@@ -193,8 +193,8 @@ class Report:
             "sensitivity": evidence.sensitivity if evidence else None,
             "evaluations": evidence.evaluations if evidence else None,
             "achieved_digits": evidence.achieved_digits if evidence else None,
-            "notes": list(evidence.notes) if evidence else [],
-            "details": dict(evidence.details) if evidence else {},
+            "notes": evidence.notes if evidence else [],
+            "details": evidence.details if evidence else {},
             "approximations": [dataclasses.asdict(a) for a in evidence.approximations]
             if evidence
             else [],
@@ -316,7 +316,7 @@ def _plain(value: Any) -> Any:
 def _array_dict(entries: Entries, *, has_levels: bool) -> dict[str, Any]:
     """Counts of the verdicts of one array; a level for each entry where one of them is bad."""
     counts = {str(v): int(entries.where(v).sum()) for v in Verdict}
-    about = {"path": entries.path, "shape": list(entries.analytic.shape), "verdicts": counts}
+    about = {"path": entries.path, "shape": entries.analytic.shape, "verdicts": counts}
     return about | ({"levels": levels_of(entries)} if has_levels else {})
 
 

@@ -216,11 +216,17 @@ def test_an_entry_without_a_reference_counts_by_its_size(unknown: float) -> None
 
 
 def test_the_worst_array_is_told_by_the_error_against_its_largest_number() -> None:
-    arrays = [compared([-10.0], [-1.0]), compared([2.0], [-2.0]), compared([-1.0], [-10.0])]
+    arrays = [
+        compared([-10.0, 0.0], [-1.0, 0.0]),
+        compared([2.0], [-2.0]),
+        compared([-1.0, 0.0], [-10.0, 0.0]),
+    ]
     for order in (arrays, arrays[::-1]):
         worst = report(*order).worst()
         assert worst is not None
         assert worst[0] is arrays[1]
+    below = compared([1.0, 2.0], [3.0, 2.1])
+    assert report(below).worst() == (below, (0,))
     assert report(compared([0.0], [math.nan])).worst() is not None
 
 
