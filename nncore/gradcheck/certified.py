@@ -32,11 +32,11 @@ from .consistency import ROUGH_BITS, compare_floats, compare_moves
 from .enclosures import Enclosures, Program, Settings, Stopped, tight
 from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .explanations import MOST_ULP, ONE_DIGIT, Explanation
-from .findings import Finding, achieved_digits, as_entries, digits
+from .findings import Finding, Findings, achieved_digits, digits
 from .run import MOST_SHORT_ULP, Undecided
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .structure import FloatArray, Params, Structure
     from .tape import Number
@@ -141,7 +141,7 @@ class _Certificate:
         self.analytic = analytic
         self.subgradients = subgradients
         self.progress = progress
-        self.findings: dict[int, Finding] = {}
+        self.findings: Findings = Findings(program.structure.size)
         self.magnitude: list[Number] = [math.nan] * program.structure.size
         self.notes: list[str] = []
         self.bits = PRECISIONS[0]
@@ -149,7 +149,7 @@ class _Certificate:
     def evidence(self) -> Evidence:
         """All that was found."""
         sides = self._resolve()
-        disjoint = {i for i, f in self.findings.items() if f.verdict is Verdict.WRONG}
+        disjoint = set(np.flatnonzero(self.findings.where(Verdict.WRONG)).tolist())
         explanation = None
         if sides is not None:
             explanation = Explanation(self.program, sides, self.findings)
@@ -171,10 +171,10 @@ class _Certificate:
         It is a rough one, of eight bits fewer than floats have: nearer than this a run that
         rounds so at every step could not tell them from the enclosures either.
         """
-        if any(found.verdict is not Verdict.AGREES for found in self.findings.values()):
+        if not self.findings.where(Verdict.AGREES).all():
             return False
         floats = np.concatenate([array.ravel().astype(float) for array in self.analytic])
-        gap = np.abs(floats - np.array(list(map(float, sides.reference))))
+        gap = np.abs(floats - self.findings.references)
         terms = np.array(list(map(float, self.magnitude)))
         value, own = float(sides.cost_run.result), self.program.cost_in_floats
         return bool(
@@ -185,8 +185,6 @@ class _Certificate:
 
     def _resolve(self) -> Enclosures | None:
         """The narrowest enclosures; precision doubles while entries have no verdict."""
-        size = self.program.structure.size
-        open_entries = set(range(size))
         undecided, narrowest = "", None
         for bits in PRECISIONS:
             self.bits = bits
@@ -197,29 +195,32 @@ class _Certificate:
                 continue
             undecided, narrowest = "", sides
             self.magnitude = sides.magnitude
-            # Enclosures rounded to single precision stay wide at any precision.
-            enough = ONE_DIGIT if sides.is_rounded else math.ldexp(1.0, -53)
-            self._agree(sides, open_entries)
-            with Balls(bits).context():
-                for i in sorted(open_entries - self.findings.keys()):
-                    finding = self._judge(sides, i, enough)
-                    if finding is not None:
-                        self.findings[i] = finding
-            open_entries -= self.findings.keys()
+            self._agree(sides)
+            self._judge_open(sides)
+            is_open = self.findings.open()
             if self.progress:
-                self.progress(size - len(open_entries), size)
-            if not open_entries or sides.is_rounded:
+                self.progress(int((~is_open).sum()), is_open.size)
+            if not is_open.any() or sides.is_rounded:
                 break
-        self._leave_open(open_entries, undecided)
+        self._leave_open(undecided)
         return narrowest
 
-    def _agree(self, sides: Enclosures, entries: set[int]) -> None:
+    def _agree(self, sides: Enclosures) -> None:
         """Judge those of the entries at once that agree beyond the last bit of a float."""
         bits = sides.shared_bits()
-        shown = (bits * DIGITS_OF_A_BIT).tolist()
-        for i in np.flatnonzero(bits > ENOUGH_BITS).tolist():
-            if i in entries and i not in sides.kinks:
-                self.findings[i] = Finding(Verdict.AGREES, sides.reference[i], shown[i])
+        agree = (bits > ENOUGH_BITS) & self.findings.open()
+        agree[list(sides.kinks)] = False
+        self.findings.agree(agree, sides.reference, bits * DIGITS_OF_A_BIT)
+
+    def _judge_open(self, sides: Enclosures) -> None:
+        """Judge the other entries one by one, as far as this precision allows."""
+        # Enclosures rounded to single precision stay wide at any precision.
+        enough = ONE_DIGIT if sides.is_rounded else math.ldexp(1.0, -53)
+        with Balls(self.bits).context():
+            for i in np.flatnonzero(self.findings.open()).tolist():
+                finding = self._judge(sides, i, enough)
+                if finding is not None:
+                    self.findings.judge(i, finding)
 
     def _judge(self, sides: Enclosures, i: int, enough: float) -> Finding | None:
         """The verdict on one entry, None where more precision is needed."""
@@ -257,12 +258,12 @@ class _Certificate:
             )
         return Finding(Verdict.KINK, middle, slopes=kink.slopes)
 
-    def _leave_open(self, entries: Iterable[int], undecided: str) -> None:
-        """Call the entries unresolvable, and say why."""
+    def _leave_open(self, undecided: str) -> None:
+        """Call the entries without a verdict unresolvable, and say why."""
         nothing = Balls(self.bits).exact(math.nan)
-        entries = list(entries)
+        entries = np.flatnonzero(self.findings.open()).tolist()
         for i in entries:
-            self.findings[i] = Finding(Verdict.UNRESOLVABLE, nothing)
+            self.findings.judge(i, Finding(Verdict.UNRESOLVABLE, nothing))
         if undecided:
             self.notes.append(
                 f"{undecided}: two numbers are too close to be told apart at {self.bits} bits, "
@@ -275,11 +276,11 @@ class _Certificate:
 
     def _evidence(self, explanation: Explanation | None) -> Evidence:
         """The findings, handed over."""
-        entries = as_entries(
-            self.program.structure, self.analytic, self.findings, self.magnitude
+        entries = self.findings.as_entries(
+            self.program.structure, self.analytic, self.magnitude
         )
-        agreeing = [f.digits for f in self.findings.values() if f.verdict is Verdict.AGREES]
-        sensitivity = 10.0 ** -min(agreeing or self._widths(), default=0.0)
+        known = self.findings.fewest_digits()
+        sensitivity = 10.0 ** -(self._width() if known is None else known)
         if explanation is not None and explanation.one_sided:
             sensitivity = max(sensitivity, math.ldexp(MOST_ULP, -52))
             if explanation.sides.short:
@@ -296,11 +297,12 @@ class _Certificate:
             {"bits": self.bits, "ulp": explanation.ulp if explanation else 0},
         )
 
-    def _widths(self) -> list[float]:
-        """The digits to which the derivatives of wrong entries are known."""
-        wrong = [f.reference for f in self.findings.values() if f.verdict is Verdict.WRONG]
+    def _width(self) -> float:
+        """The digits to which the derivatives of wrong entries are known at least."""
+        wrong = self.findings.enclosures(Verdict.WRONG)
         with Balls(self.bits).context():
-            return [digits(r.rad(), r.abs_lower()) for r in wrong if not r.contains(0)]
+            known = [digits(r.rad(), r.abs_lower()) for r in wrong if not r.contains(0)]
+        return min(known, default=0.0)
 
 
 def _about_casts(sides: Enclosures) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -17,10 +18,13 @@ from .report import Report
 from .structure import Params, Structure
 
 if TYPE_CHECKING:
+    from .generators import Generators
     from .lines import Cost, Gradient
 
 __all__ = ["METHODS", "assert_gradient", "check_gradient"]
 
+# Evidence, and why each higher rung was passed over.
+Climbed: TypeAlias = tuple[Evidence, list[tuple[str, str]]]
 # Module and function of each rung, and options of its own.
 RUNGS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "certified": ("certified", "certify", {}),
@@ -126,7 +130,8 @@ def check_gradient(
     passed_over: list[tuple[str, str]] = []
     try:
         if not inspection.ended:
-            functions = _repeatable(cost, gradient, inspection)
+            restoring = inspection.generators.restoring
+            functions = (restoring(cost), restoring(gradient))
             options: dict[str, Any] = {
                 "analytic": inspection.analytic,
                 "subgradients": subgradients,
@@ -135,7 +140,8 @@ def check_gradient(
             }
             with _shown(progress, structure.size) as told:
                 options["progress"] = told
-                evidence, passed_over = _climb(method, functions, structure, options)
+                climb = functools.partial(_climb, method, functions, structure, options)
+                evidence, passed_over = _repeatably(climb, inspection.generators)
     finally:
         _leave_as_found(cost, gradient, params, inspection)
     report = Report(
@@ -232,7 +238,7 @@ def _climb(
     functions: tuple[Cost, Gradient],
     structure: Structure,
     options: dict[str, Any],
-) -> tuple[Evidence, list[tuple[str, str]]]:
+) -> Climbed:
     """Evidence of the highest rung that applies, and why those above it do not."""
     if method != "auto":
         return _take(method, functions, structure, options), []
@@ -261,12 +267,14 @@ def _take(
     return evidence
 
 
-def _repeatable(
-    cost: Cost, gradient: Gradient, inspection: Inspection
-) -> tuple[Cost, Gradient]:
-    """Cost and gradient, with the same random numbers in every call if they draw any."""
-    restoring = inspection.generators.restoring
-    return restoring(cost), restoring(gradient)
+def _repeatably(climb: Callable[[], Climbed], generators: Generators) -> Climbed:
+    """What the climb finds when no generator moves that was not put back before each call."""
+    while True:
+        known = len(generators.drawn)
+        found = climb()
+        generators.restore()
+        if len(generators.drawn) == known:
+            return found
 
 
 def _leave_as_found(

@@ -19,7 +19,7 @@ from .run import Undecided
 from .slopes import Line, Slope, confirmed, noise_along, slope
 
 if TYPE_CHECKING:
-    from .findings import Finding
+    from .findings import Findings
     from .structure import FloatArray
     from .tape import Number
 
@@ -41,7 +41,7 @@ SAME = 1e-10
 def compare_floats(
     program: Program,
     analytic: list[FloatArray],
-    findings: dict[int, Finding],
+    findings: Findings,
     *,
     is_rounded: bool = False,
 ) -> list[str]:
@@ -53,8 +53,8 @@ def compare_floats(
         The user's cost and gradient.
     analytic : list of float arrays
         What the gradient returned in its own floats.
-    findings : dict
-        By the flat index of the entry; changed.
+    findings : Findings
+        Of all entries; changed.
     is_rounded : bool, optional
         Whether a program rounds to single precision on its way.
 
@@ -81,21 +81,20 @@ def compare_floats(
         )
         return [*notes, _give_up(findings, difference)]
     flat = np.concatenate([array.ravel().astype(float) for array in analytic]).tolist()
-    for i, finding in findings.items():
-        if finding.verdict is not Verdict.UNRESOLVABLE and _outside(rough[i], flat[i]):
-            doubtful = bool(run.doubtful)
-            finding.verdict = Verdict.UNRESOLVABLE if doubtful else Verdict.INCONSISTENT
+    other = Verdict.UNRESOLVABLE if run.doubtful else Verdict.INCONSISTENT
+    for i in np.flatnonzero(~findings.where(Verdict.UNRESOLVABLE)).tolist():
+        if _outside(rough[i], flat[i]):
+            findings.change(i, other)
     return notes
 
 
-def _give_up(findings: dict[int, Finding], difference: str) -> str:
+def _give_up(findings: Findings, difference: str) -> str:
     """Call all entries inconsistent; what to tell the user."""
-    for finding in findings.values():
-        finding.verdict = Verdict.INCONSISTENT
+    findings.give_up()
     return f"{difference}: it is not the same program for both"
 
 
-def compare_moves(program: Program, findings: dict[int, Finding]) -> list[str]:
+def compare_moves(program: Program, findings: Findings) -> list[str]:
     """Correct the verdicts where the cost moves in floats in another way than on balls.
 
     A program that knows balls from floats may give both the same value, and no more.
@@ -104,8 +103,8 @@ def compare_moves(program: Program, findings: dict[int, Finding]) -> list[str]:
     ----------
     program : Program
         The user's cost and gradient.
-    findings : dict
-        By the flat index of the entry; changed.
+    findings : Findings
+        Of all entries; changed.
 
     Returns
     -------
@@ -116,12 +115,10 @@ def compare_moves(program: Program, findings: dict[int, Finding]) -> list[str]:
     return [_give_up(findings, moves)] if moves else []
 
 
-def _move(program: Program, findings: dict[int, Finding]) -> str:
+def _move(program: Program, findings: Findings) -> str:
     """How the cost moves in floats, where the enclosed derivatives say otherwise."""
     point = Point(program.cost, program.structure)
-    found = [findings[i] for i in range(len(findings))]
-    references = np.array([float(finding.reference) for finding in found])
-    kinks = np.array([finding.verdict is Verdict.KINK for finding in found])
+    references, kinks = findings.references, findings.where(Verdict.KINK)
     vector = np.concatenate([part.ravel() for part in point.direction(_rng(program))])
     vector[kinks | ~np.isfinite(references)] = 0.0
     if not vector.any():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .balls import balls
-from .operations import summed
 from .products import factor, matmul
 from .run import current
 from .ufuncs import UFUNCS
@@ -15,7 +14,7 @@ from .ufuncs import UFUNCS
 if TYPE_CHECKING:
     from .tape import Operand
 
-__all__ = ["dot", "einsum", "inner", "outer", "tensordot", "vdot"]
+__all__ = ["dot", "inner", "outer", "tensordot", "vdot"]
 
 
 def dot(a: Operand, b: Operand, out: Operand = None) -> Operand:
@@ -73,62 +72,3 @@ def tensordot(a: Operand, b: Operand, axes: Operand = 2) -> Operand:
     columns = right.transpose(over_b + free_b).reshape(inside, -1)
     result = matmul(rows, columns).reshape(shape)
     return result if shape else result[()]
-
-
-def einsum(subscripts: Operand, *operands: Operand, optimize: Operand = None) -> Operand:
-    """`np.einsum` with letters, from left to right, two operands at a time."""
-    del optimize  # the order of summation does not matter to balls
-    if not isinstance(subscripts, str) or "." in subscripts:
-        msg = "np.einsum is known with letters only, without an ellipsis"
-        raise current().defeated(msg)
-    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
-    terms = inputs.split(",")
-    if not arrow:
-        letters = inputs.replace(",", "")
-        output = "".join(c for c in sorted(set(letters)) if letters.count(c) == 1)
-    arrays = [balls(operand) for operand in operands]
-    labels, array = _diagonal(terms[0], arrays[0])
-    for position in range(1, len(terms)):
-        wanted = set(output).union(*terms[position + 1 :])
-        other_labels, other = _diagonal(terms[position], arrays[position])
-        labels, array = _pair(labels, array, other_labels, other, wanted)
-    labels, array = _without(labels, array, set(output))
-    return array.transpose([labels.index(c) for c in output])[()]
-
-
-def _diagonal(labels: str, array: Operand) -> tuple[str, Any]:
-    """The array with each label once."""
-    for label in set(labels):
-        while labels.count(label) > 1:
-            first, second = labels.index(label), labels.rindex(label)
-            array = np.diagonal(array, axis1=first, axis2=second)
-            labels = labels[:first] + labels[first + 1 : second] + labels[second + 1 :] + label
-    return labels, array
-
-
-def _without(labels: str, array: Operand, wanted: set[str]) -> tuple[str, Any]:
-    """The array summed over the labels that nobody wants."""
-    over = tuple(i for i, label in enumerate(labels) if label not in wanted)
-    if over:
-        array = balls(summed(array, over))
-    return "".join(label for label in labels if label in wanted), array
-
-
-def _pair(a: str, left: Operand, b: str, right: Operand, wanted: set[str]) -> tuple[str, Any]:
-    """The product of two arrays, summed over the labels that nobody wants any more."""
-    a, left = _without(a, left, wanted | set(b))
-    b, right = _without(b, right, wanted | set(a))
-    batch = [c for c in a if c in b and c in wanted]
-    over = [c for c in a if c in b and c not in wanted]
-    free_a = [c for c in a if c not in b]
-    free_b = [c for c in b if c not in a]
-    size = {**dict(zip(a, left.shape, strict=True)), **dict(zip(b, right.shape, strict=True))}
-    stack, inside = [size[c] for c in batch], int(np.prod([size[c] for c in over]))
-    rows = left.transpose([a.index(c) for c in batch + free_a + over])
-    columns = right.transpose([b.index(c) for c in batch + over + free_b])
-    product = matmul(
-        rows.reshape([*stack, int(np.prod([size[c] for c in free_a])), inside]),
-        columns.reshape([*stack, inside, int(np.prod([size[c] for c in free_b]))]),
-    )
-    labels = batch + free_a + free_b
-    return "".join(labels), product.reshape([size[c] for c in labels])

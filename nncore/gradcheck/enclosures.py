@@ -7,7 +7,6 @@ import dataclasses
 import functools
 import itertools
 import math
-import operator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -166,11 +165,12 @@ class Enclosures:
             distance. Infinite for exact numbers, and minus infinity where the enclosures are
             disjoint or one is not finite.
         """
-        pairs = zip(self.reference, self.analytic, strict=True)
-        meet = np.array([reference.overlaps(analytic) for reference, analytic in pairs], bool)
-        accuracy = operator.methodcaller("rel_accuracy_bits")
+        # A method of the type, mapped, takes a quarter of the time of one looked up each time.
+        ball, count = type(self.reference[0]), len(self.reference)
+        meet = np.fromiter(map(ball.overlaps, self.reference, self.analytic), bool, count)
         bits = [
-            np.array(list(map(accuracy, s)), float) for s in (self.reference, self.analytic)
+            np.fromiter(map(ball.rel_accuracy_bits, numbers), float, count)
+            for numbers in (self.reference, self.analytic)
         ]
         shared = np.minimum(*bits) - 3
         exact = shared > EXACT_BITS

@@ -16,7 +16,7 @@ from .buffers import served
 from .consistency import compare_floats, compare_moves
 from .enclosures import Program, Settings, Stopped
 from .evidence import Evidence, NotApplicable, Progress, Verdict
-from .findings import Finding, achieved_digits, as_entries
+from .findings import Finding, Findings, achieved_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,15 +89,12 @@ def _compared(
     if sides.cost_run.ties:
         msg = f"{next(iter(sides.cost_run.ties))}: a tie, where a derivative may not exist"
         raise NotApplicable(msg)
-    pairs = enumerate(zip(sides.reference, sides.analytic, strict=True))
-    findings = {
-        i: Finding(Verdict.AGREES, reference, math.inf)
-        if reference == entry
-        else Finding(Verdict.WRONG, reference)
-        for i, (reference, entry) in pairs
-    }
-    differs = any(finding.verdict is Verdict.WRONG for finding in findings.values())
-    if differs and sides.one_sided:
+    findings = Findings(program.structure.size)
+    for i, (reference, entry) in enumerate(zip(sides.reference, sides.analytic, strict=True)):
+        equal = reference == entry
+        verdict, shown = (Verdict.AGREES, math.inf) if equal else (Verdict.WRONG, math.nan)
+        findings.judge(i, Finding(verdict, reference, shown))
+    if findings.where(Verdict.WRONG).any() and sides.one_sided:
         value, line = next(iter(sides.one_sided.items()))
         msg = (
             f"{line}: the float {value!r} occurs in the cost or the gradient alone, so "
@@ -107,8 +104,8 @@ def _compared(
     notes = compare_floats(program, analytic, findings)
     notes += compare_moves(program, findings)
     if progress:
-        progress(len(findings), len(findings))
-    entries = as_entries(program.structure, analytic, findings, sides.magnitude)
+        progress(program.structure.size, program.structure.size)
+    entries = findings.as_entries(program.structure, analytic, sides.magnitude)
     return Evidence(
         "exact", entries, 0.0, program.evaluations, notes, [], achieved_digits(entries)
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .approximations import SMALL
 from .evidence import Approximation, Verdict
-from .findings import Finding, digits
+from .findings import Findings, digits
 from .run import Undecided
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Explanation:
         The user's cost and gradient.
     sides : Enclosures
         Where some are disjoint.
-    findings : dict
+    findings : Findings
         By the flat index of the entry; the verdicts are changed.
     """
 
@@ -50,7 +50,7 @@ class Explanation:
         self,
         program: Program,
         sides: Enclosures,
-        findings: dict[int, Finding],
+        findings: Findings,
     ) -> None:
         self.program = program
         self.settings: Settings = sides.settings
@@ -220,7 +220,7 @@ class Explanation:
     def _give_up(self, entries: set[int], what_constants_do: str) -> None:
         """Call the entries unresolvable, and say why."""
         for i in entries:
-            self.findings[i].verdict = Verdict.UNRESOLVABLE
+            self.findings.change(i, Verdict.UNRESOLVABLE)
         if entries:
             self.notes.append(f"constants computed in floats {what_constants_do}")
 
@@ -232,16 +232,16 @@ class Explanation:
 
     def _limit(self, sides: Enclosures, i: int) -> None:
         """Agreement as far as constants allow it: to a digit of the entry, or in its terms."""
-        reference, finding = sides.reference[i], self.findings[i]
+        reference = sides.reference[i]
         gap = (sides.analytic[i] - reference).abs_upper()
         size = reference.abs_lower()
         terms = size * 0 + sides.magnitude[i]
         if gap <= size * ONE_DIGIT:
-            finding.verdict, finding.digits = Verdict.AGREES, digits(gap, size)
+            self.findings.change(i, Verdict.AGREES, digits(gap, size))
         elif terms.is_finite() and gap <= terms * math.ldexp(MOST_ULP, -52):
-            finding.verdict, finding.digits = Verdict.AGREES, digits(gap, terms)
+            self.findings.change(i, Verdict.AGREES, digits(gap, terms))
         else:
-            finding.verdict = Verdict.UNRESOLVABLE
+            self.findings.change(i, Verdict.UNRESOLVABLE)
 
     def _name_constants(
         self, sides: Enclosures, widest: Enclosures, near: set[int], ulp: int
@@ -287,8 +287,8 @@ class Explanation:
                 gap = (self.sides.analytic[i] - reference).abs_upper()
                 terms = max(float(reference.abs_upper()), float(self.sides.magnitude[i]))
                 largest = max(largest, float(gap) / terms if terms else math.inf)
-                self.findings[i].verdict = Verdict.APPROXIMATION
-                self.findings[i].digits = max(0.0, digits(gap, reference.abs_lower()))
+                shown = max(0.0, digits(gap, reference.abs_lower()))
+                self.findings.change(i, Verdict.APPROXIMATION, shown)
         if entries:
             self.approximations += [
                 Approximation(value, line, largest, kind)

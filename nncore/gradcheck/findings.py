@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .evidence import Entries, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
     from .structure import FloatArray, Structure
-    from .tape import Number, Operand
+    from .tape import Number
 
-__all__ = ["Finding", "achieved_digits", "as_entries", "digits"]
+__all__ = ["Finding", "Findings", "achieved_digits", "digits"]
 
 
+# The code of an entry that has no verdict yet.
+_OPEN = 255
 _CODES = {verdict: verdict.code for verdict in Verdict}
 
 
-@dataclasses.dataclass(slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What is known of one entry.
 
     Parameters
@@ -40,6 +45,180 @@ class Finding:
     reference: Number
     digits: float = math.nan
     slopes: tuple[Number, Number] | None = None
+
+
+class Findings:
+    """What is known of each entry, by its flat index.
+
+    Parameters
+    ----------
+    size : int
+        How many entries there are; all are open.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._codes: NDArray[np.uint8] = np.full(size, _OPEN, np.uint8)
+        self._digits: FloatArray = np.full(size, math.nan)
+        self._references: list[Number] = [math.nan] * size
+        self._slopes: dict[int, tuple[Number, Number]] = {}
+
+    def open(self) -> NDArray[np.bool_]:
+        """Which entries have no verdict yet.
+
+        Returns
+        -------
+        bool array
+            True where the entry has none.
+        """
+        return np.equal(self._codes, _OPEN)
+
+    def where(self, verdict: Verdict) -> NDArray[np.bool_]:
+        """Which entries have a verdict.
+
+        Parameters
+        ----------
+        verdict : Verdict
+            The verdict looked for.
+
+        Returns
+        -------
+        bool array
+            True where the entry has it.
+        """
+        return np.equal(self._codes, _CODES[verdict])
+
+    def judge(self, i: int, finding: Finding) -> None:
+        """Give an entry its first verdict.
+
+        Parameters
+        ----------
+        i : int
+            The entry.
+        finding : Finding
+            What is known of it.
+        """
+        self._references[i] = finding.reference
+        if finding.slopes:
+            self._slopes[i] = finding.slopes
+        self.change(i, finding.verdict, finding.digits)
+
+    def agree(
+        self, which: NDArray[np.bool_], references: list[Number], shown: FloatArray
+    ) -> None:
+        """Say of many entries at once that they agree.
+
+        Parameters
+        ----------
+        which : bool array
+            The entries.
+        references : list of Number
+            Enclosures of the derivatives of all entries.
+        shown : float array
+            Decimal digits of agreement of all entries.
+        """
+        for i in np.flatnonzero(which).tolist():
+            self._references[i] = references[i]
+        self._codes[which] = _CODES[Verdict.AGREES]
+        self._digits[which] = shown[which]
+
+    def change(self, i: int, verdict: Verdict, shown: float = math.nan) -> None:
+        """Give an entry another verdict.
+
+        Parameters
+        ----------
+        i : int
+            The entry.
+        verdict : Verdict
+            What is known of it now.
+        shown : float, optional
+            Decimal digits of agreement.
+        """
+        self._codes[i], self._digits[i] = _CODES[verdict], shown
+
+    def give_up(self) -> None:
+        """Call all entries inconsistent."""
+        self._codes[:] = _CODES[Verdict.INCONSISTENT]
+
+    @functools.cached_property
+    def references(self) -> FloatArray:
+        """The enclosed derivatives as floats, once every entry has its verdict."""
+        return _floats(self._references)
+
+    def enclosures(self, verdict: Verdict) -> list[Number]:
+        """The enclosed derivatives of the entries that have a verdict.
+
+        Parameters
+        ----------
+        verdict : Verdict
+            The verdict looked for.
+
+        Returns
+        -------
+        list of Number
+            In the order of the entries.
+        """
+        return [self._references[i] for i in np.flatnonzero(self.where(verdict)).tolist()]
+
+    def fewest_digits(self) -> float | None:
+        """Decimal digits of the entry that agrees least.
+
+        Returns
+        -------
+        float or None
+            None where no entry agrees.
+        """
+        agreeing = self._digits[self.where(Verdict.AGREES)]
+        return float(agreeing.min()) if agreeing.size else None
+
+    def as_entries(
+        self, structure: Structure, analytic: list[FloatArray], magnitude: list[Number]
+    ) -> list[Entries]:
+        """The findings, array by array.
+
+        Parameters
+        ----------
+        structure : Structure
+            The parameters.
+        analytic : list of float arrays
+            What the gradient returned in its own floats.
+        magnitude : list of float or Number
+            Of the terms of each entry.
+
+        Returns
+        -------
+        list of Entries
+            One for each checked array.
+        """
+        radii, sizes = _radii(self._references), _floats(magnitude)
+        entries, start = [], 0
+        for path, array in zip(structure.names, analytic, strict=True):
+            part, shape = slice(start, start + array.size), array.shape
+            entries.append(
+                Entries(
+                    path,
+                    np.asarray(array, dtype=float),
+                    self.references[part].reshape(shape),
+                    radii[part].reshape(shape),
+                    sizes[part].reshape(shape),
+                    self._codes[part].reshape(shape),
+                    self._digits[part].reshape(shape),
+                    self._slopes_of(start, array),
+                )
+            )
+            start += array.size
+        return entries
+
+    def _slopes_of(self, start: int, array: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        """The slopes of the kinks in the array that begins at an entry, nan elsewhere."""
+        inside = {i - start: pair for i, pair in self._slopes.items() if i >= start}
+        inside = {i: pair for i, pair in inside.items() if i < array.size}
+        if not inside:
+            return None
+        slopes = np.full((2, array.size), math.nan)
+        for i, pair in inside.items():
+            slopes[:, i] = list(map(float, pair))
+        one, other = slopes.reshape(2, *array.shape)
+        return one, other
 
 
 def digits(gap: Number, size: Number) -> float:
@@ -63,69 +242,16 @@ def digits(gap: Number, size: Number) -> float:
     return float((size / gap).log() / math.log(10))  # beyond the range of floats
 
 
-def as_entries(
-    structure: Structure,
-    analytic: list[FloatArray],
-    findings: dict[int, Finding],
-    magnitude: list[Number],
-) -> list[Entries]:
-    """The findings as arrays.
-
-    Parameters
-    ----------
-    structure : Structure
-        The parameters.
-    analytic : list of float arrays
-        What the gradient returned in its own floats.
-    findings : dict
-        By the flat index of the entry.
-    magnitude : list of float or Number
-        Of the terms of each entry.
-
-    Returns
-    -------
-    list of Entries
-        One for each checked array.
-    """
-    entries, start = [], 0
-    for path, array in zip(structure.names, analytic, strict=True):
-        found = [findings[start + i] for i in range(array.size)]
-        sizes = magnitude[start : start + array.size]
-        entries.append(_entries(path, array, found, sizes))
-        start += array.size
-    return entries
-
-
-def _entries(
-    path: str, analytic: FloatArray, found: list[Finding], magnitude: list[Number]
-) -> Entries:
-    """The findings on one array."""
-
-    def shaped(values: list[Any], dtype: Operand = float) -> Operand:
-        return np.array(values, dtype=dtype).reshape(analytic.shape)
-
-    slopes = None
-    if any(finding.slopes for finding in found):
-        pairs = [finding.slopes or (math.nan, math.nan) for finding in found]
-        slopes = (shaped([float(a) for a, _ in pairs]), shaped([float(b) for _, b in pairs]))
-    references = [finding.reference for finding in found]
-    return Entries(
-        path,
-        np.asarray(analytic, dtype=float),
-        shaped(list(map(float, references))),
-        shaped(_radii(references)),
-        shaped([float(size) for size in magnitude]),
-        shaped([_CODES[finding.verdict] for finding in found], np.uint8),
-        shaped([finding.digits for finding in found]),
-        slopes,
-    )
-
-
-def _radii(numbers: list[Number]) -> list[float]:
+def _radii(numbers: list[Number]) -> FloatArray:
     """The radii of balls, the rounding of the floats of rationals."""
-    if numbers and hasattr(numbers[0], "q"):
-        return [math.ulp(float(number)) / 2 for number in numbers]
-    return [float(number.rad()) for number in numbers]
+    if hasattr(numbers[0], "q"):
+        return np.spacing(np.abs(_floats(numbers))) / 2
+    return _floats(map(type(numbers[0]).rad, numbers))
+
+
+def _floats(numbers: Iterable[Number]) -> FloatArray:
+    """The numbers as floats."""
+    return np.fromiter(map(float, numbers), float)
 
 
 def achieved_digits(entries: list[Entries]) -> float | None:

@@ -10,7 +10,8 @@ import numpy as np
 from .approximations import bounded
 from .balls import Ball, BallArray, balls
 from .choices import sign_of
-from .contractions import dot, einsum, inner, outer, tensordot, vdot
+from .contractions import dot, inner, outer, tensordot, vdot
+from .einsum import einsum
 from .elementary import Elementary
 from .operations import apply, unwrapped
 from .reductions import NO_VALUE, REDUCTIONS, extreme, stored, total
@@ -139,19 +140,29 @@ def _norm(
     axis: Operand = None,
     keepdims: bool = False,
 ) -> Operand:
-    """`np.linalg.norm` of vectors, and the Frobenius norm."""
+    """`np.linalg.norm`; of a matrix those that need no singular values."""
     ours = balls(x)
     is_matrix = (ours.ndim == 2 and axis is None) or isinstance(axis, tuple | list)
     if ord is None or (ord == "fro" and is_matrix) or (ord == 2 and not is_matrix):
         return np.sqrt(total(ours * ours, axis, keepdims=keepdims))
     if is_matrix:
-        msg = f"np.linalg.norm of a matrix with ord={ord!r} is not known"
-        raise current().defeated(msg)
+        return _norm_of_matrices(ours, ord, axis or (0, 1), keepdims)
     if ord in (np.inf, -np.inf):
         return extreme(1 if ord > 0 else -1)(abs(ours), axis, keepdims=keepdims)
     if ord == 1:
         return total(abs(ours), axis, keepdims=keepdims)
     return total(abs(ours) ** ord, axis, keepdims=keepdims) ** (1 / cast("Operand", ord))
+
+
+def _norm_of_matrices(ours: Operand, order: Operand, axes: Operand, keepdims: bool) -> Operand:
+    """The largest or smallest sum of absolute values over columns or rows."""
+    if order not in (1, -1, np.inf, -np.inf):
+        msg = f"np.linalg.norm of a matrix with ord={order!r} is not known"
+        raise current().defeated(msg)
+    over, along = axes if abs(order) == 1 else axes[::-1]
+    sums = total(abs(ours), over, keepdims=True)
+    norms = extreme(1 if order > 0 else -1)(sums, along, keepdims=True)
+    return norms if keepdims else np.squeeze(norms, axis=(over, along))
 
 
 def _nan_to_num(x: Operand, *_: Operand, **__: Operand) -> Operand:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import pickle
 import random
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,36 +29,22 @@ class Generators:
     """
 
     def __init__(self, *functions: Callable[..., Thing]) -> None:
-        self.found: dict[int, Thing] = {}
+        # The one that numpy's functions share, and Python's.
+        shared = [np.random.get_state.__self__, random.getstate.__self__]  # type: ignore[attr-defined]
+        self.found: dict[int, Thing] = {id(thing): thing for thing in shared}
         for function in functions:
             for thing in _reachable(function):
                 self._keep(thing, depth=3)
-        self.states: list[Thing] = self.snapshot()
+        self._states: dict[int, Thing] = {i: _state(thing) for i, thing in self.found.items()}
+        # Those that the functions were seen to draw from.
+        self.drawn: set[int] = set()
 
-    def snapshot(self) -> list[Thing]:
-        """State of each generator.
-
-        Returns
-        -------
-        list
-            To be given to `restore`.
-        """
-        own = [_state(thing) for thing in self.found.values()]
-        return [np.random.get_state(), random.getstate(), *own]  # noqa: NPY002 - the user's code may draw from it
-
-    def restore(self, states: list[Thing] | None = None) -> None:
-        """Put each generator back into a state.
-
-        Parameters
-        ----------
-        states : list, optional
-            From `snapshot`; by default as they were when they were found.
-        """
-        shared, pythons, *own = states if states is not None else self.states
-        np.random.set_state(shared)  # noqa: NPY002 - the user's code may draw from it
-        random.setstate(pythons)
-        for thing, state in zip(self.found.values(), own, strict=True):
-            _set_state(thing, state)
+    def restore(self) -> None:
+        """Put each generator back into the state that it was found in; note which moved."""
+        for i, thing in self.found.items():
+            if pickle.dumps(_state(thing)) != pickle.dumps(self._states[i]):
+                self.drawn.add(i)
+        self._put_back()
 
     def restoring(self, function: Callable[[Thing], Thing]) -> Callable[[Thing], Thing]:
         """The function, each call beginning with the same generators.
@@ -70,15 +57,21 @@ class Generators:
         Returns
         -------
         callable
-            Draws the same ones in every call.
+            Draws the same ones in every call, from the generators that are known to move: to
+            put numpy's own back takes as long as a small network.
         """
 
         @functools.wraps(function, updated=())
         def restored(params: Thing) -> Thing:
-            self.restore()
+            self._put_back()
             return function(params)
 
         return restored
+
+    def _put_back(self) -> None:
+        """Put the generators that move back into their states."""
+        for i in self.drawn:
+            _set_state(self.found[i], self._states[i])
 
     def _keep(self, thing: Thing, depth: int) -> None:
         """Keep the thing if it is a generator; else look into its attributes and items."""

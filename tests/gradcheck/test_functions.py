@@ -25,6 +25,8 @@ B = RNG.normal(size=(4, 2))
 C = RNG.normal(size=(3, 4))
 V = RNG.normal(size=4)
 S = RNG.normal(size=(2, 3, 4))
+# Its types do not know an ellipsis among numbers.
+EINSUM: Any = np.einsum
 MASK = A > 0.2
 
 
@@ -173,6 +175,14 @@ FUNCTIONS: dict[str, Any] = {
     "einsum one": lambda x: np.einsum("ij->j", x),
     "einsum diagonal": lambda x: np.einsum("ii->i", x @ x.T),
     "einsum trace": lambda x: np.einsum("ii", x @ x.T),
+    "einsum ellipsis": lambda x: np.einsum("...ij,jk->...ki", S, x.T),
+    "einsum ellipsis implicit": lambda x: np.einsum("...i,ji", S, x),
+    "einsum ellipsis one": lambda x: np.einsum("...i->...", x),
+    "einsum ellipses": lambda x: np.einsum("i...,...->i...", x, x[:1]),
+    "einsum of different sizes": lambda x: np.einsum("ij,ij->ij", x, x[:, :1]),
+    "einsum lists": lambda x: np.einsum(x, [0, 27], B, [27, 2], [2, 0]),
+    "einsum lists implicit": lambda x: np.einsum(x, [26, 1], B, [1, 2]),
+    "einsum lists ellipsis": lambda x: EINSUM(S, [..., 1], x, [0, 1], [..., 0]),
     "einsum alone": lambda x: np.einsum("i,j->", x[0], x[1]),
     "trace": lambda x: np.trace(x @ x.T) + (x @ x.T).trace(),
     "norm": np.linalg.norm,
@@ -180,6 +190,9 @@ FUNCTIONS: dict[str, Any] = {
     "norm 1": lambda x: np.linalg.norm(x[0], 1),
     "norm 3": lambda x: np.linalg.norm(x, 3, axis=1),
     "norm inf": lambda x: np.linalg.norm(x.ravel(), np.inf),
+    "norm of columns": lambda x: np.linalg.norm(x, 1),
+    "norm of rows": lambda x: np.linalg.norm(x, np.inf, (0, 1), keepdims=True),
+    "least norm of columns": lambda x: np.linalg.norm(x * S, -1, axis=(0, 2)),
     "norm fro": lambda x: np.linalg.norm(x, "fro"),
     "nansum": lambda x: np.nansum(x, axis=0) * np.nanmean(x) + np.nanmax(x) - np.nanmin(x),
     "entr": lambda x: special.entr(x * x) + special.kl_div(x * x, C * C),
@@ -300,7 +313,6 @@ REFUSED: dict[str, Any] = {
     "rint": np.rint,
     "floor": np.floor,
     "spectral norm": lambda x: np.linalg.norm(x, 2),
-    "ellipsis": lambda x: np.einsum("...i->...", x),
     "sign of logsumexp": lambda x: logsumexp(x, return_sign=True),
     "astype int": lambda x: x.astype(int),
     "astype bool": lambda x: x.astype(bool),
