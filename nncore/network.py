@@ -49,9 +49,6 @@ from .training import train
 
 __all__ = ["Network", "load"]
 
-#: What messages call the examples and targets of `validation`.
-VALIDATION = ("validation[0]", "validation[1]")
-
 
 class Network:
     """

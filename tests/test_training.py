@@ -79,6 +79,15 @@ def test_a_second_call_trains_on() -> None:
     assert same(once, twice)
 
 
+def test_what_fit_takes_when_nothing_is_said() -> None:
+    x, y = np.random.default_rng(1).normal(size=(23, 2)), np.full((23, 3), 0.5)
+    silent, explicit = network(), network()
+    history = silent.fit(x, y)
+    settings: dict[str, Any] = {"epochs": 10, "batch_size": 10, "learning_rate": 0.5}
+    assert history == explicit.fit(x, y, optimizer="sgd", **settings)
+    assert same(silent, explicit)
+
+
 def test_one_seed_one_run_and_the_networks_own_generator_goes_on() -> None:
     a, b = network(), network()
     a.fit(X, Y, epochs=3, batch_size=2)

@@ -13,19 +13,23 @@ from flint import arb
 from nncore.gradcheck import consistency
 from nncore.gradcheck.consistency import ROUGH_BITS, _quick_slope, compare_floats, compare_moves
 from nncore.gradcheck.evidence import Verdict
-from nncore.gradcheck.findings import Finding
+from nncore.gradcheck.findings import Finding, Findings
 from nncore.gradcheck.lines import Point
 from nncore.gradcheck.run import Undecided
 from nncore.gradcheck.slopes import Slope
 from nncore.gradcheck.structure import Structure
 
 
-def findings_of(*references: float, verdict: Verdict = Verdict.AGREES) -> dict[int, Finding]:
-    return {i: Finding(verdict, arb(reference)) for i, reference in enumerate(references)}
+def findings_of(*references: float, verdict: Verdict = Verdict.AGREES) -> Findings:
+    findings = Findings(len(references))
+    for i, reference in enumerate(references):
+        findings.judge(i, Finding(verdict, arb(reference)))
+    return findings
 
 
-def verdicts(findings: dict[int, Finding]) -> list[Verdict]:
-    return [finding.verdict for finding in findings.values()]
+def verdicts(findings: Findings) -> list[str]:
+    codes = np.array([findings.where(verdict) for verdict in Verdict]).argmax(axis=0)
+    return [str(tuple(Verdict)[code]) for code in codes]
 
 
 # --- the cost in floats and on balls ------------------------------------------------------
@@ -84,13 +88,13 @@ def test_the_narrowest_floats_decide_how_rough(
     gradient: str, parameters: str, is_rounded: bool, bits: int
 ) -> None:
     program = rough_program(w=np.ones(2, parameters))
-    compare_floats(program, [np.ones(2, gradient)], {}, is_rounded=is_rounded)
+    compare_floats(program, [np.ones(2, gradient)], Findings(0), is_rounded=is_rounded)
     assert program.asked == [bits, bits]
 
 
 def test_without_a_word_nothing_is_rounded() -> None:
     program = rough_program()
-    compare_floats(program, [np.ones(2)], {})
+    compare_floats(program, [np.ones(2)], Findings(0))
     assert program.asked == [45, 45]
 
 
@@ -118,7 +122,7 @@ def test_a_gradient_outside_its_enclosure_is_inconsistent_unless_a_branch_is_in_
 
 def test_enclosures_that_say_nothing_and_what_is_unresolvable_change_nothing() -> None:
     unbounded, findings = arb(1) / arb(0, 1), findings_of(1.0, 1.0)
-    findings[1].verdict = Verdict.UNRESOLVABLE
+    findings.change(1, Verdict.UNRESOLVABLE)
     program = rough_program(rough=[unbounded, ABOUT_ONE])
     assert compare_floats(program, [np.array([5.0, 5.0])], findings) == []
     assert verdicts(findings) == ["agrees", "unresolvable"]
@@ -213,7 +217,7 @@ def test_a_cost_that_stands_still_needs_four_evaluations() -> None:
 def test_what_has_no_derivative_is_left_where_it_is() -> None:
     moving = Moving(lambda w: w[0])
     for findings in (findings_of(1.0, math.nan), findings_of(1.0, 5.0)):
-        findings[1].verdict = Verdict.KINK
+        findings.change(1, Verdict.KINK)
         assert compare_moves(moving.program(), findings) == []
     calls = moving.calls
     findings = findings_of(1.0, math.nan)

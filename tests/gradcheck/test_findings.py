@@ -11,7 +11,7 @@ import pytest
 from flint import arb, fmpq
 
 from nncore.gradcheck.evidence import Entries, Verdict
-from nncore.gradcheck.findings import Finding, achieved_digits, as_entries, digits
+from nncore.gradcheck.findings import Finding, Findings, achieved_digits, digits
 from nncore.gradcheck.verdict import CERTAIN_DIGITS
 
 TINY = arb(2) ** -2000  # beyond the range of floats
@@ -37,13 +37,13 @@ def test_findings_become_arrays_of_the_shapes_of_the_parameters() -> None:
     names = [f"params[{i}]" for i in range(4)]
     analytic = [np.full(shape, i, np.float32) for i, shape in enumerate(shapes)]
     verdicts = [Verdict.AGREES, Verdict.WRONG, Verdict.KINK, Verdict.AGREES, Verdict.KINK]
-    findings = {
-        i: Finding(verdict, arb(i, 0.5), i + 0.25) for i, verdict in enumerate(verdicts)
-    }
-    findings[4].slopes = arb(-1), arb(1)
+    findings = Findings(5)
+    for i, verdict in enumerate(verdicts):
+        slopes = (arb(-1), arb(1)) if i == 4 else None
+        findings.judge(i, Finding(verdict, arb(i, 0.5), i + 0.25, slopes))
     magnitude = [arb(10 + i) for i in range(5)]
     structure: Any = SimpleNamespace(names=names)
-    entries = as_entries(structure, analytic, findings, magnitude)
+    entries = findings.as_entries(structure, analytic, magnitude)
     assert [each.path for each in entries] == names
     assert [each.analytic.shape for each in entries] == shapes
     held: list[list[float]] = [[] for _ in range(5)]
@@ -66,10 +66,33 @@ def test_findings_become_arrays_of_the_shapes_of_the_parameters() -> None:
 
 
 def test_a_rational_is_known_to_the_rounding_of_its_float() -> None:
-    findings = {0: Finding(Verdict.AGREES, fmpq(1, 3))}
+    findings = Findings(1)
+    findings.judge(0, Finding(Verdict.AGREES, fmpq(-1, 3)))
     structure: Any = SimpleNamespace(names=["params"])
-    (entries,) = as_entries(structure, [np.ones(1)], findings, [1.0])
-    assert (entries.reference[0], entries.error[0]) == (1 / 3, 2.0**-55)
+    (entries,) = findings.as_entries(structure, [np.ones(1)], [1.0])
+    assert (entries.reference[0], entries.error[0]) == (-1 / 3, 2.0**-55)
+
+
+def test_entries_are_open_until_they_are_judged_and_verdicts_may_change() -> None:
+    findings = Findings(4)
+    assert findings.open().tolist() == [True] * 4
+    assert findings.fewest_digits() is None
+    findings.judge(1, Finding(Verdict.AGREES, arb(1), 9.0))
+    references, shown = [arb(i + 10) for i in range(4)], np.array([5.0, 6, 7, 8])
+    findings.agree(np.array([True, False, False, True]), references, shown)
+    assert findings.open().tolist() == [False, False, True, False]
+    assert findings.where(Verdict.AGREES).tolist() == [True, True, False, True]
+    assert findings.enclosures(Verdict.AGREES) == [10, 1, 13]
+    assert findings.fewest_digits() == 5
+    findings.change(0, Verdict.WRONG)
+    assert findings.fewest_digits() == 8
+    findings.change(3, Verdict.AGREES, 2.0)
+    assert findings.fewest_digits() == 2
+    findings.judge(2, Finding(Verdict.WRONG, arb(7)))
+    assert findings.where(Verdict.WRONG).tolist() == [True, False, True, False]
+    assert findings.references.tolist() == [10, 1, 7, 13]
+    findings.give_up()
+    assert findings.where(Verdict.INCONSISTENT).all()
 
 
 def leaf(analytic: list[float], reference: list[float], *verdicts: Verdict) -> Entries:

@@ -225,6 +225,8 @@ def test_the_worst_array_is_told_by_the_error_against_its_largest_number() -> No
         worst = report(*order).worst()
         assert worst is not None
         assert worst[0] is arrays[1]
+    tied = [compared([2.0], [1.0]), compared([2.0], [1.0])]
+    assert report(*tied).worst() == (tied[0], (0,))
     below = compared([1.0, 2.0], [3.0, 2.1])
     assert report(below).worst() == (below, (0,))
     assert report(compared([0.0], [math.nan])).worst() is not None
@@ -291,7 +293,12 @@ def test_wrong_entry_is_named_with_all_that_helps() -> None:
 
 
 def test_kinks_show_both_slopes_and_zero_references_no_ratio() -> None:
-    assert "0 to the left, 1 to the right" in str(report(entries(Verdict.KINK)))
+    assert report(entries(Verdict.KINK)).lines()[3:] == [
+        ("bold", "worst: params[0]"),
+        ("", "  yours      2"),
+        ("", "  slopes     0 to the left, 1 to the right"),
+        ("dim", "reproduce: again()"),
+    ]
     wrong = entries(Verdict.WRONG)
     wrong.reference[:] = 0
     assert "the reference is zero" in str(report(wrong))
