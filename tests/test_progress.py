@@ -29,7 +29,7 @@ def fit_on(
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     text = fit_on(Terminal(), monkeypatch, progress=None)
-    assert "epoch 2/2" in text
+    assert "epoch 2/2  cost" in text
     assert "validation cost" in text
     assert "accuracy 100.00%" in text
 
