@@ -1,6 +1,7 @@
 """IDX files: what is read, and that no damage passes."""
 
 import gzip
+import io
 import struct
 import tracemalloc
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from nncore.datasets import DataFileError, read_idx
+from nncore.datasets.idx import _at_most
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -75,7 +77,7 @@ def test_images_that_compress_a_thousandfold_are_read(tmp_path: Path) -> None:
         (idx((3,), b"")[:5], "header must have 8 bytes, got 5"),
         (idx((0, 28, 28), b""), r"at least 1, got \(0, 28, 28\)"),
         (idx((2, 3, 4), bytes(23)), "says 24 bytes of data, but the file holds only 23"),
-        (idx((2, 3, 4), bytes(25)), "says 24 bytes of data, but the file holds more"),
+        (idx((2, 3, 4), bytes(25)), "says 24 bytes of data, but the file holds more$"),
         (idx((3,), b""), "says 3 bytes of data, but the file holds only 0"),
     ],
 )
@@ -111,6 +113,21 @@ def test_a_header_is_believed_up_to_what_the_file_can_hold(
             if len(compress(idx((size * most + excess,), b"abc"))) == size
         )
         refused(tmp_path / "edge", next(claims), message)
+
+
+def test_data_are_read_in_pieces_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int | None] = []
+
+    class Asked(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            asked.append(size)
+            return super().read(size)
+
+    monkeypatch.setattr("nncore.datasets.idx.CHUNK", 10)
+    content = bytes(range(30))
+    assert _at_most(Asked(content), 25) == content[:25]
+    assert asked == [10, 10, 5]
+    assert _at_most(Asked(content), 35) == content
 
 
 def test_decompression_stops_one_byte_after_the_claimed_size(tmp_path: Path) -> None:

@@ -225,7 +225,7 @@ def test_the_worst_array_is_told_by_the_error_against_its_largest_number() -> No
         worst = report(*order).worst()
         assert worst is not None
         assert worst[0] is arrays[1]
-    tied = [compared([2.0], [1.0]), compared([2.0], [1.0])]
+    tied = [compared([2.0, 1.0], [1.0, 1.0]) for _ in range(2)]
     assert report(*tied).worst() == (tied[0], (0,))
     below = compared([1.0, 2.0], [3.0, 2.1])
     assert report(below).worst() == (below, (0,))
