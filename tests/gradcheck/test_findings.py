@@ -36,10 +36,10 @@ def test_findings_become_arrays_of_the_shapes_of_the_parameters() -> None:
     shapes = [(2,), (0, 3), (), (1, 2)]
     names = [f"params[{i}]" for i in range(4)]
     analytic = [np.full(shape, i, np.float32) for i, shape in enumerate(shapes)]
-    verdicts = [Verdict.AGREES, Verdict.WRONG, Verdict.KINK, Verdict.AGREES, Verdict.KINK]
+    verdicts = [Verdict.AGREES, Verdict.WRONG, Verdict.KINK, Verdict.KINK, Verdict.AGREES]
     findings = Findings(5)
     for i, verdict in enumerate(verdicts):
-        slopes = (arb(-1), arb(1)) if i == 4 else None
+        slopes = (arb(-1), arb(1)) if i == 3 else None
         findings.judge(i, Finding(verdict, arb(i, 0.5), i + 0.25, slopes))
     magnitude = [arb(10 + i) for i in range(5)]
     structure: Any = SimpleNamespace(names=names)
@@ -62,7 +62,7 @@ def test_findings_become_arrays_of_the_shapes_of_the_parameters() -> None:
     codes = [code for each in entries for code in each.verdict.ravel().tolist()]
     assert codes == [verdict.code for verdict in verdicts]
     assert entries[2].slopes is None  # a kink of which no slopes are known
-    np.testing.assert_equal(entries[3].slopes, ([[np.nan, -1]], [[np.nan, 1]]))
+    np.testing.assert_equal(entries[3].slopes, ([[-1, np.nan]], [[1, np.nan]]))
 
 
 def test_a_rational_is_known_to_the_rounding_of_its_float() -> None:

@@ -129,7 +129,7 @@ def _says_nothing(node: ast.AST, parent: ast.AST) -> bool:  # noqa: C901, PLR091
             return True
         case ast.Assign(targets=[ast.Name(id="__all__" | "msg")]):
             return True
-        case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar"))):
+        case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar" | "NewType"))):
             return True
         case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
             return True
