@@ -47,8 +47,8 @@ def einsum(*operands: Operand, optimize: Operand = None) -> Operand:
 def _parsed(operands: Sequence[Any]) -> tuple[list[str], str | None, list[Any]]:
     """The labels of each operand, those of the result if they are stated, and the operands."""
     if isinstance(operands[0], str):
-        inputs, arrow, output = operands[0].replace(" ", "").partition("->")
-        return inputs.split(","), output if arrow else None, list(map(balls, operands[1:]))
+        inputs, arrow, stated = operands[0].replace(" ", "").partition("->")
+        return inputs.split(","), stated if arrow else None, list(map(balls, operands[1:]))
     # Operands and lists of numbers in turns, with one for the result as an odd one out.
     count = len(operands) // 2 * 2
     terms = list(map(_lettered, operands[1:count:2]))

@@ -140,7 +140,7 @@ def _norm(
     axis: Operand = None,
     keepdims: bool = False,
 ) -> Operand:
-    """`np.linalg.norm` of vectors, and the Frobenius norm."""
+    """`np.linalg.norm`; of a matrix those that need no singular values."""
     ours = balls(x)
     is_matrix = (ours.ndim == 2 and axis is None) or isinstance(axis, tuple | list)
     if ord is None or (ord == "fro" and is_matrix) or (ord == 2 and not is_matrix):
@@ -154,9 +154,7 @@ def _norm(
     return total(abs(ours) ** ord, axis, keepdims=keepdims) ** (1 / cast("Operand", ord))
 
 
-def _norm_of_matrices(
-    ours: Operand, order: Operand, axes: tuple[int, int], keepdims: bool
-) -> Operand:
+def _norm_of_matrices(ours: Operand, order: Operand, axes: Operand, keepdims: bool) -> Operand:
     """The largest or smallest sum of absolute values over columns or rows."""
     if order not in (1, -1, np.inf, -np.inf):
         msg = f"np.linalg.norm of a matrix with ord={order!r} is not known"

@@ -25,9 +25,8 @@ B = RNG.normal(size=(4, 2))
 C = RNG.normal(size=(3, 4))
 V = RNG.normal(size=4)
 S = RNG.normal(size=(2, 3, 4))
-# An ellipsis among labels is numpy's own, but not in its types.
-OVER: Any = [..., 1]
-KEPT: Any = [..., 0]
+# Its types do not know an ellipsis among numbers.
+EINSUM: Any = np.einsum
 MASK = A > 0.2
 
 
@@ -183,7 +182,7 @@ FUNCTIONS: dict[str, Any] = {
     "einsum of different sizes": lambda x: np.einsum("ij,ij->ij", x, x[:, :1]),
     "einsum lists": lambda x: np.einsum(x, [0, 27], B, [27, 2], [2, 0]),
     "einsum lists implicit": lambda x: np.einsum(x, [26, 1], B, [1, 2]),
-    "einsum lists ellipsis": lambda x: np.einsum(S, OVER, x, [0, 1], KEPT),
+    "einsum lists ellipsis": lambda x: EINSUM(S, [..., 1], x, [0, 1], [..., 0]),
     "einsum alone": lambda x: np.einsum("i,j->", x[0], x[1]),
     "trace": lambda x: np.trace(x @ x.T) + (x @ x.T).trace(),
     "norm": np.linalg.norm,
