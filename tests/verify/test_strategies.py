@@ -93,9 +93,7 @@ def test_targets_are_of_their_kind(targets: str) -> None:
 
 @pytest.mark.parametrize("regime", REGIMES)
 def test_regimes_are_what_they_are_called(regime: str) -> None:
-    array = find(
-        values((20, 20), regime=regime), lambda a: len(np.unique(a)) > 1, settings=ANY
-    )
+    array = find(values((20, 20), regime=regime), lambda a: len(np.unique(a)) > 1, settings=ANY)
     assert np.isfinite(array).all()
     size = abs(array)
     assert {
