@@ -19,8 +19,9 @@ from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate
 from .owed import SPREADS, owed_by
-from .rounding import Rounding, constants_met, spread
+from .rounding import Rounding
 from .slopes import Slope, confirmed, slope
+from .spread import constants_met, spread
 from .verdict import control, judge, sensitivity
 
 if TYPE_CHECKING:

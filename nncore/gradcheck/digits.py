@@ -1,15 +1,40 @@
-"""Digits of float32 in longer floats: what a silent cast on the way leaves behind."""
+"""Digits that numbers need; those of float32 in longer floats, which a silent cast leaves."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from .structure import AnyArray, Structure
 
-__all__ = ["COST", "changed_digits", "precision", "short_digits"]
+__all__ = ["COST", "changed_digits", "has_few_digits", "precision", "short_digits"]
 
 FLOAT32_BITS, SHORT_BYTES = 24, 4
 COST = "the cost"
+
+
+def has_few_digits(value: float) -> bool:
+    """Whether a number such as 1 or 0.5 has at most eight bits: nothing has rounded it.
+
+    Parameters
+    ----------
+    value : float
+        Any.
+
+    Returns
+    -------
+    bool
+        True for what is not finite.
+
+    Examples
+    --------
+    >>> has_few_digits(0.75), has_few_digits(0.1)
+    (True, False)
+    """
+    if not math.isfinite(value):
+        return True
+    return (math.frexp(value)[0] * 2**8).is_integer()
 
 
 def precision(structure: Structure) -> int:

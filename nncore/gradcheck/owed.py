@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .rounding import Rounding, spread
+from .rounding import Rounding
+from .spread import spread
 
 if TYPE_CHECKING:
     from .lines import Gradient

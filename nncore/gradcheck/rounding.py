@@ -13,52 +13,20 @@ import dataclasses
 import math
 import random
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .evidence import NotApplicable
 from .exact_functions import EXACT
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from .structure import AnyArray
 
-    from .structure import AnyArray, FloatArray
-
-__all__ = ["Rounded", "Rounding", "constants_met", "has_few_digits", "spread"]
+__all__ = ["Passing", "Rounded", "Rounding", "unwrapped"]
 
 # Arguments and results of functions that this module passes through without knowing them.
 Anything: TypeAlias = Any
-
-# numpy's functions that make float arrays out of nothing, or out of other arrays.
-FRESH = frozenset({"zeros", "ones", "empty", "full"})
-COPIES = ("array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray")
-_PATCHING = threading.Lock()
-
-
-def has_few_digits(value: float) -> bool:
-    """Whether a number such as 1 or 0.5 has at most eight bits: nothing has rounded it.
-
-    Parameters
-    ----------
-    value : float
-        Any.
-
-    Returns
-    -------
-    bool
-        True for what is not finite.
-
-    Examples
-    --------
-    >>> has_few_digits(0.75), has_few_digits(0.1)
-    (True, False)
-    """
-    if not math.isfinite(value):
-        return True
-    return (math.frexp(value)[0] * 2**8).is_integer()
 
 
 class Rounding:
@@ -202,7 +170,7 @@ class Rounding:
         with self.inside():
             exact = name in EXACT
             args = self.constant(args)
-            plain = [_unwrap(x, None if exact else self) for x in (args, kwargs)]
+            plain = [unwrapped(x, None if exact else self) for x in (args, kwargs)]
             result = function(*plain[0], **plain[1])
             return self.wrap_result(result, plain, exact=exact)
 
@@ -228,45 +196,6 @@ class Rounding:
             return result
         is_view = isinstance(result, np.ndarray) and result.base is not None
         return self.wrap(np.asarray(result if exact or is_view else self.moved(result)))
-
-    @contextlib.contextmanager
-    def allocating(self) -> Iterator[None]:
-        """Let numpy's allocation functions return arrays of this run, whoever calls them.
-
-        Buffers made by ``np.zeros`` and copies by ``np.asarray`` would otherwise lose track.
-        """
-        with _PATCHING:
-            before = {name: getattr(np, name) for name in (*FRESH, *COPIES)}
-            try:
-                for name, function in before.items():
-                    setattr(np, name, self._allocator(function))
-                yield
-            finally:
-                for name, function in before.items():
-                    setattr(np, name, function)
-
-    def _allocator(self, function: Callable[..., Anything]) -> Callable[..., Anything]:
-        """The allocation function, its float arrays wrapped."""
-        makes_view = function.__name__ != "array"
-
-        def allocate(*args: Anything, **kwargs: Anything) -> Anything:
-            if self.busy:
-                return function(*args, **kwargs)
-            with self.inside():
-                if (
-                    makes_view
-                    and len(args) == 1
-                    and isinstance(args[0], Rounded)
-                    and not kwargs
-                ):
-                    return args[0]
-                touched = _touches(args)
-                array = function(*_unwrap(args, None), **_unwrap(kwargs, None))
-                fresh = function.__name__ in FRESH
-                is_float = array.dtype.kind in "fc"
-                return self.wrap(array) if is_float and (fresh or touched) else array
-
-        return allocate
 
 
 class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
@@ -294,10 +223,10 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         elementwise = method == "__call__" and ufunc.signature is None
         out = kwargs.pop("out", None)
         with rounding.inside():
-            plain = [_unwrap(x, None if elementwise else rounding) for x in inputs]
-            options = _unwrap(kwargs, None)
+            plain = [unwrapped(x, None if elementwise else rounding) for x in inputs]
+            options = unwrapped(kwargs, None)
             if method == "at":
-                return ufunc.at(*_unwrap(inputs, None), **options)
+                return ufunc.at(*unwrapped(inputs, None), **options)
             result = getattr(ufunc, method)(*plain, **options)
             if out is None:
                 return rounding.wrap_result(result, plain, exact=False)
@@ -323,7 +252,7 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         if self.rounding.busy:
             return np.array(self.array, dtype=dtype)
         with self.rounding.inside():
-            passing = np.array(self.rounding.moved(self.array), dtype=dtype).view(_Passing)
+            passing = np.array(self.rounding.moved(self.array), dtype=dtype).view(Passing)
         # numpy asks twice, for the type and for the numbers: one instruction is one claim.
         frame = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the instruction that asks
         key = (id(frame.f_code), frame.f_lasti, id(self))
@@ -344,11 +273,11 @@ class Rounded(np.lib.mixins.NDArrayOperatorsMixin):
         return method
 
     def __getitem__(self, key: Anything) -> Anything:
-        part = self.array[_unwrap(key, None)]
+        part = self.array[unwrapped(key, None)]
         return self.rounding.wrap(np.asarray(part))
 
     def __setitem__(self, key: Anything, value: Anything) -> None:
-        self.array[_unwrap(key, None)] = _unwrap(self.rounding.constant(value), None)
+        self.array[unwrapped(key, None)] = unwrapped(self.rounding.constant(value), None)
 
     def __iter__(self) -> Iterator[Anything]:
         return (self[i] for i in range(len(self.array)))
@@ -387,7 +316,7 @@ class _Claim:
     came_back: bool = False
 
 
-class _Passing(np.ndarray):
+class Passing(np.ndarray):
     """What numpy's C code is given: its results are of this class again, or are lost."""
 
     claim: _Claim | None
@@ -419,140 +348,20 @@ class _Passing(np.ndarray):
         return Rounded(self.view(np.ndarray), self.claim.rounding)
 
 
-def _unwrap(thing: Anything, rounding: Rounding | None) -> Anything:
+def unwrapped(thing: Anything, rounding: Rounding | None) -> Anything:
     """The thing with plain arrays, moved at random where a rounding is given."""
-    if isinstance(thing, _Passing) and thing.claim is not None:
+    if isinstance(thing, Passing) and thing.claim is not None:
         thing = thing.followed()
     if isinstance(thing, Rounded):
         return thing.array if rounding is None else rounding.moved(thing.array)
     if isinstance(thing, tuple | list):
-        items = [_unwrap(item, rounding) for item in thing]
+        items = [unwrapped(item, rounding) for item in thing]
         return _rebuilt(thing, items)
     if isinstance(thing, Mapping):
-        return {key: _unwrap(value, rounding) for key, value in thing.items()}
+        return {key: unwrapped(value, rounding) for key, value in thing.items()}
     return thing
 
 
 def _rebuilt(sequence: Anything, items: list[Anything]) -> Anything:
     """The items in a sequence of the same kind."""
     return sequence._make(items) if hasattr(sequence, "_make") else type(sequence)(items)
-
-
-def _touches(thing: Anything) -> bool:
-    """Whether an array of this module is anywhere in the thing."""
-    if isinstance(thing, tuple | list):
-        return any(_touches(item) for item in thing)
-    return isinstance(thing, Rounded | _Passing)
-
-
-def constants_met(run: Callable[[Rounding], list[Anything]], seed: int) -> set[float]:
-    """The floats of the user's code that meet the arrays of a run.
-
-    Parameters
-    ----------
-    run : callable
-        As for `spread`.
-    seed : int
-        As for `spread`.
-
-    Returns
-    -------
-    set of float
-        Those with few digits, which nothing has rounded, left out.
-
-    Raises
-    ------
-    NotApplicable
-        As for `spread`.
-    """
-    met: set[float] = set()
-
-    def sample(*, patched: bool) -> list[Anything] | None:
-        rounding = Rounding(seed, 0)
-        rounding.met = met
-        return _sample(run, rounding, patched=patched)
-
-    if sample(patched=False) is None:
-        sample(patched=True)
-    return {value for value in met if not has_few_digits(value)}
-
-
-def spread(
-    run: Callable[[Rounding], list[Anything]],
-    seed: int,
-    runs: int = 8,
-    *,
-    constants: frozenset[float] = frozenset(),
-    ulp: int = 0,
-) -> list[FloatArray]:
-    """Standard deviation of each result over runs with random rounding.
-
-    Parameters
-    ----------
-    run : callable
-        Calls the user's code on arrays of the given run and returns its results.
-    seed : int
-        Of the random roundings.
-    runs : int
-        How many runs.
-    constants : frozenset of float, optional
-        Floats of the user's code that are moved as well.
-    ulp : int, optional
-        By at most so many units in the last place.
-
-    Returns
-    -------
-    list of float arrays
-        For each result the root mean square of its moves, and at least a unit in the last
-        place. Moves are counted from the result without any: a single rounding that went the
-        same way in every run would not show about their mean.
-
-    Raises
-    ------
-    NotApplicable
-        If numbers leave the arrays: the rounding of what follows cannot be measured.
-    """
-    patched = False
-    samples: list[list[FloatArray]] = []
-    while len(samples) <= runs:
-        rounding = Rounding(seed, len(samples))
-        if samples:
-            rounding.constants, rounding.ulp = constants, ulp
-        sample = _sample(run, rounding, patched=patched)
-        if sample is None:
-            patched, samples = True, []
-        else:
-            samples.append(sample)
-    return [_deviation(np.stack(column)) for column in zip(*samples, strict=True)]
-
-
-def _sample(
-    run: Callable[[Rounding], list[Anything]], rounding: Rounding, *, patched: bool
-) -> list[Anything] | None:
-    """The results of one run; None where numpy's allocations must be followed as well."""
-    allocating = rounding.allocating() if patched else contextlib.nullcontext()
-    try:
-        with allocating, np.errstate(all="ignore"):
-            sample = [_unwrap(result, rounding) for result in run(rounding)]
-    except Exception as error:  # the user's code may fail in any way on these arrays
-        if patched:
-            msg = f"the code does not run on arrays that round at random ({error})"
-            raise NotApplicable(msg) from error
-        return None
-    if rounding.has_lost:
-        if patched:
-            msg = "the code turns its arrays into plain floats on the way"
-            raise NotApplicable(msg)
-        return None
-    return [np.asarray(result) for result in sample]
-
-
-def _deviation(values: NDArray[np.floating[Any]]) -> FloatArray:
-    """Root mean square of the moves over the runs; at least the rounding of the result."""
-    # Relative to the largest value: squares of very small numbers underflow.
-    size = np.abs(values).max(axis=0)
-    with np.errstate(invalid="ignore"):
-        moves = (values[1:] - values[0]) / np.where(size > 0, size, 1.0)
-        deviation = np.sqrt(np.mean(moves**2, axis=0))
-    floor = np.finfo(values.dtype).eps
-    return np.asarray(np.where(np.isfinite(size), np.maximum(deviation, floor) * size, np.inf))

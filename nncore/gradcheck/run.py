@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import numpy as np
 
 from . import frames
-from .rounding import has_few_digits
+from .digits import has_few_digits
 from .tape import CONSTANT, Matrix, Number, Operand, Tape
 
 if TYPE_CHECKING:

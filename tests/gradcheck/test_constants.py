@@ -13,9 +13,10 @@ import pytest
 
 from nncore.gradcheck.balls import balls
 from nncore.gradcheck.check import check_gradient
+from nncore.gradcheck.digits import has_few_digits
 from nncore.gradcheck.enclosures import Settings
 from nncore.gradcheck.evidence import NotApplicable, Verdict
-from nncore.gradcheck.rounding import constants_met, has_few_digits
+from nncore.gradcheck.spread import constants_met
 
 YEARS = np.array([1999.0, 2004.0, 2011.0, 2023.0])
 MU, SD = YEARS.mean(), YEARS.std()

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from nncore.gradcheck.evidence import NotApplicable
-from nncore.gradcheck.rounding import Rounded, Rounding, spread
+from nncore.gradcheck.rounding import Rounded, Rounding
+from nncore.gradcheck.spread import spread
 
 EPS = 2.0**-52
 
