@@ -471,11 +471,16 @@ def process(
     )
 
 
-def test_python_m_nncore_runs_it(tmp_path: Path, model: Path) -> None:
-    good, bad = (process("evaluate", file, cwd=tmp_path) for file in (model, "absent.npz"))
+def test_python_m_nncore_runs_it(tmp_path: Path) -> None:
+    good, bad = (
+        process("new", "mine", cwd=tmp_path),
+        process("evaluate", "absent.npz", cwd=tmp_path),
+    )
     out, err = good.communicate()
-    assert "test accuracy" in out
+    assert "next: cd mine" in out
     assert not err
+    assert (tmp_path / "mine" / "adapter.py").exists()
+    assert good.returncode == 0
     assert bad.communicate() == ("", "nncore: absent.npz: No such file or directory\n")
     assert bad.returncode == 2
 

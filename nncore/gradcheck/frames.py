@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import sysconfig
 import traceback
@@ -52,6 +53,7 @@ def line_of(error: BaseException) -> str:
     return frames[-1] if frames else ""
 
 
+@functools.cache
 def is_users(filename: str) -> bool:
     """Whether the file is neither ours nor installed.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
 import random
 import sys
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
-from . import frames
 from .digits import has_few_digits
+from .frames import is_users
 from .tape import CONSTANT, Matrix, Number, Operand, Tape
 
 if TYPE_CHECKING:
@@ -365,7 +364,7 @@ def asked_by_user() -> bool:
         Not so for numpy, which must see what an array holds.
     """
     frame = sys._getframe(2)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as below
-    return _is_users(frame.f_code.co_filename)
+    return is_users(frame.f_code.co_filename)
 
 
 def user_line() -> str:
@@ -380,13 +379,7 @@ def user_line() -> str:
     # The documented way to a caller's line.
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - see above
     while frame is not None:
-        if _is_users(frame.f_code.co_filename):
+        if is_users(frame.f_code.co_filename):
             return f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
-
-
-@functools.lru_cache(maxsize=1024)
-def _is_users(filename: str) -> bool:
-    """Whether the file is neither ours nor installed."""
-    return frames.is_users(filename)  # one rule for frames and tracebacks

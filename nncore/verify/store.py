@@ -150,7 +150,9 @@ class Store:
             raise AdapterError(msg)
 
     def _restore(self) -> None:
-        """Put the network's own arrays back into their places."""
+        """Put the network's own arrays back into their places, if others stand there."""
+        if not self._displaced:  # looking through the whole network would find nothing
+            return
         replace(self.net, [(other, own) for own, other in self._displaced])
         self._displaced = []
 

@@ -1,8 +1,9 @@
 """How long a check of every entry takes beside `torch.autograd.gradcheck` in its slow mode.
 
-Run from the root of the project: ``python tests/gradcheck/speed.py --runs 3``. Both check the
-same numpy cost and gradient of a network [784, 30, 10] at a batch of 10, in turns, in one
-process; times are those of the processor, so that other programs disturb less.
+Run from the root of the project, on one thread, for a second one waits more than it helps:
+``OPENBLAS_NUM_THREADS=1 python tests/gradcheck/speed.py --runs 3``. Both check the same numpy
+cost and gradient of a network [784, 30, 10] at a batch of 10, in turns, in one process; times
+are those of the processor, so that other programs disturb less.
 """
 
 from __future__ import annotations

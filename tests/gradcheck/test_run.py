@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def test_no_line_where_no_code_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "_is_users", lambda _: False)
+    monkeypatch.setattr(run, "is_users", lambda _: False)
     assert run.user_line() == ""
     assert str(run.Run.defeated(_bare_run(), "reason")) == "reason"
 

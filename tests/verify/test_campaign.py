@@ -16,7 +16,7 @@ from nncore.verify import worker as worker_module
 from nncore.verify.campaign import INTERRUPTED, Local, Outcome, Task, in_process, run
 
 SOURCE = """
-import os, sys
+import os, sys, time
 import numpy as np
 from nncore import Network
 from nncore.verify import Adapter
@@ -30,8 +30,7 @@ def adapter_of(action):
     return Adapter(make=Network, weights="weights", biases="biases", forward=forward)
 
 def hang():
-    while True:
-        pass
+    time.sleep(600)
 
 good = adapter_of(lambda: print("printed while running"))
 hangs = adapter_of(hang)
