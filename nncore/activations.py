@@ -21,16 +21,8 @@ from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 
-from .arrays import (
-    Array,
-    Column,
-    Elementwise,
-    Matrix,
-    as_array,
-    elementwise,
-    matrix_like,
-    real_part,
-)
+from .arrays import Array, Column, Elementwise, Matrix, as_array, elementwise, real_part
+from .inputs import matrix_like
 from .settings import check_functions
 
 __all__ = [

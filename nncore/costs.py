@@ -23,16 +23,8 @@ from .activations import (
     positive_part,
     softplus_tail,
 )
-from .arrays import (
-    Array,
-    Elementwise,
-    Matrix,
-    Vector,
-    as_array,
-    elementwise,
-    matrix_like,
-    one_for_each_row,
-)
+from .arrays import Array, Elementwise, Matrix, Vector, as_array, elementwise
+from .inputs import matrix_like, one_for_each_row
 from .settings import check_functions, choose
 
 __all__ = ["COSTS", "Cost", "OutputCost", "Quadratic", "output_cost"]

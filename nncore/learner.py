@@ -9,21 +9,12 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from .activations import Activation
-from .arrays import (
-    Array,
-    Matrix,
-    Pixels,
-    Vector,
-    as_array,
-    as_matrices,
-    as_matrix,
-    as_vector,
-    rows_of,
-)
+from .arrays import Array, Matrix, Pixels, Vector, as_array, as_matrices, as_matrix, as_vector
 from .backprop import forward, mean_cost
 from .costs import OutputCost
 from .engine import Engine
 from .history import History
+from .inputs import rows_of
 from .labels import Labels, labels_of
 from .plan import Plan
 

@@ -29,17 +29,14 @@ from .arrays import (
     Pixels,
     Vector,
     as_array,
-    as_batch,
-    as_examples,
     as_matrix,
-    as_parameter,
     as_vector,
-    check_finite,
 )
 from .backprop import ForwardPass, Gradient, backprop, forward, mean_cost
 from .costs import Cost, output_cost
 from .display import Table, network_table
 from .history import Callback, History
+from .inputs import as_batch, as_examples, as_parameter, check_finite
 from .labels import Labels, are_labels, as_labels, classes_of, labels_of, one_hot
 from .learner import Data, Learner
 from .optimizers import Optimizer

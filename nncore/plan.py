@@ -8,8 +8,9 @@ from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 
-from .arrays import Array, as_numbers, check_finite
+from .arrays import Array
 from .history import Callback
+from .inputs import as_numbers, check_finite
 from .optimizers import OPTIMIZERS, Optimizer
 from .settings import choose, integer, real
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nncore.arrays import as_batch, as_numbers, as_parameter, check_finite
+from nncore.inputs import as_batch, as_numbers, as_parameter, check_finite
 
 F8 = np.dtype(np.float64)
 ROWS = "{:>8} {:>12} {:>12} {:>12} {:>12} {:>12}\n"

@@ -35,6 +35,7 @@ STAGES: dict[str, list[list[str]]] = {
     "costs": [_tests("costs", "network"), _tests("accuracy"), LAWS, ENGINE],
     "backprop": [_tests("network"), LAWS],
     "arrays": [_tests("arrays", "network"), LAWS],
+    "inputs": [_tests("inputs", "network"), LAWS],
     "network": [_tests("network", "training"), _tests("persistence", "display"), LAWS],
     "engine": [_tests("engine"), _tests("blocks"), ENGINE],
     "blocks": [_tests("blocks"), ENGINE],
