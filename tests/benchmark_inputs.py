@@ -1,4 +1,4 @@
-"""What the doors cost, beside the product behind them: ``python tests/benchmark_arrays.py``."""
+"""What the doors cost, beside the product behind them: ``python tests/benchmark_inputs.py``."""
 
 import sys
 import timeit
