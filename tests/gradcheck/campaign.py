@@ -98,7 +98,9 @@ def planned(part: str, size: float, first: int) -> list[Task]:
         lines = [((bug,), scaled(200, 10)) for bug in KINDS[part]]
     elif part == "outside":
         lines = [((kind,), scaled(400, 40)) for kind in KINDS[part]]
-    return [task for words, count in lines for task in chunks(part, words, first, count)]
+    tasks = [task for words, count in lines for task in chunks(part, words, first, count)]
+    # In turns, so that a run that is ended early has looked at every line.
+    return sorted(tasks, key=lambda task: task.first)
 
 
 def upper_bound(alarms: int, trials: int) -> float:
