@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from evidence import __main__ as command
-from evidence.rows import PROMISES, ROWS, Row, counted, found, nearest
+from evidence.rows import PROMISES, ROWS, Row, alarms, counted, found, nearest
 from evidence.table import BEGIN, END, UNKNOWN, Cell, read_table, write_table
 from figures import Figure, write
 
@@ -125,3 +125,16 @@ def test_names_are_listed_and_unknown_ones_refused() -> None:
     listed = CliRunner().invoke(command.main, ["--list"]).output
     assert [line.split()[0] for line in listed.splitlines()] == [row.name for row in ROWS]
     assert CliRunner().invoke(command.main, ["nothing"]).exit_code == 2
+
+
+def test_false_alarms_are_told_by_rung() -> None:
+    output = """false alarms on correct gradients
+  certified plain                    0 of 2000 (<= 0.0015), 0 not applicable
+  certified in all                   0 of 10000 (<= 0.0003), 0 not applicable
+  complex step in all                1 of 200 (<= 0.024), 3 not applicable
+"""
+    assert (
+        alarms(output)
+        == "false alarms: certified 0 of 10000 (<= 0.0003), complex step 1 of 200 (<= 0.024)"
+    )
+    assert not alarms("nothing")
