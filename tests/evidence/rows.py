@@ -121,7 +121,10 @@ ROWS = (
         found(r"(\d+ of \d+ planted faults killed)", r"(\d+ of \d+ correct networks flagged)"),
     ),
     Row("accuracy", ACCURATE, "nox -s accuracy", (*MODULE, "accuracy"), nearest),
-    Row("damage", FILES, "nox -s damage", (*MODULE, "damage"), counted("read wrongly")),
+    Row(
+        "damage", FILES, "nox -s damage -- model gzip idx",
+        (*MODULE, "damage", "model", "gzip", "idx"), counted("read wrongly"),
+    ),
     Row("bench", FAST, "nox -s bench", (*MODULE, "bench"), counted("missed")),
     Row(
         "judge_bench", FAST, "nox -s judge_bench", (*PYTHON, "tests/gradcheck/speed.py"),
