@@ -16,6 +16,7 @@ from nncore.verify.catalogue import CORRECT as CATALOGUE
 from nncore.verify.checks import gradient as gradient_module
 from nncore.verify.comparing import assert_gradients
 from nncore.verify.correct import formulas
+from nncore.verify.correct.state import MadeWhenNeeded
 from nncore.verify.declared import Declared
 from nncore.verify.plain import Array, Plain, Quadratic, Relu, Softmax, sigmoid
 from nncore.verify.runner import try_law
@@ -418,3 +419,11 @@ def test_digits_that_the_own_floats_lose_are_no_fault_of_the_formula() -> None:
     case = Case([3, 2, 1, 3], weights, biases, x, np.ones((2, 3)), seed=1)
     adapter = CATALOGUE[formulas.Loops.__name__].adapter()
     assert not broken(adapter, "gradient_by_complex_step", case)
+
+
+def test_what_is_made_when_needed_is_weights_and_biases_alone() -> None:
+    net = MadeWhenNeeded([2, 3, 1])
+    assert not hasattr(net, "zs")
+    assert not vars(net).keys() & {"weights", "biases"}
+    assert [w.shape for w in net.weights[1:]] == [(3, 2), (1, 3)]
+    assert vars(net).keys() >= {"weights", "biases"}

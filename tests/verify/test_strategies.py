@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -207,12 +208,13 @@ def test_cases_are_drawn_fast() -> None:
         def draw(_: Any) -> None:
             pass
 
-        start = time.perf_counter()
+        start = time.process_time()
         draw()
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     ratios = [seconds(st.integers(0, 10**9)) / seconds(cases()) for _ in range(5)]
-    assert statistics.median(ratios) > 0.15, ratios
+    # Coverage slows down our code alone.
+    assert statistics.median(ratios) > (0.05 if sys.gettrace() else 0.15), ratios
 
 
 def test_what_stands_in_loaded_modules_changes_no_draw() -> None:
