@@ -112,12 +112,12 @@ def test_small_kinks_beside_large_terms_stay_kinks() -> None:
     assert found.right == pytest.approx(1e-9, rel=1e-2)
 
 
-@pytest.mark.parametrize("place", [2e-5, 2e-4, 4e-4])
-def test_a_kink_among_the_points_is_not_noise(place):
+@pytest.mark.parametrize("place", [2e-4, 4e-4])
+def test_a_kink_among_the_points_is_not_noise(place: float) -> None:
     assert noise_along(lambda t: 1 + abs(t - place)) < 1e-14
 
 
-def test_noise_is_as_large_from_nearer():
+def test_noise_is_as_large_from_nearer() -> None:
     rng = np.random.default_rng(0)
     sigma = noise_along(lambda t: 1 + abs(t - 2e-4) + 1e-7 * rng.standard_normal())
     assert 3e-8 < sigma < 3e-7
