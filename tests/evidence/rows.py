@@ -80,7 +80,7 @@ def found(*patterns: str) -> Callable[[str], str]:
             for pattern in patterns
             for match in re.finditer(pattern, output, re.MULTILINE)
         )
-        return ", ".join(match.group(1).strip() for match in parts)
+        return ", ".join(" ".join(match.groups()).strip() for match in parts)
 
     return tell
 
@@ -128,7 +128,7 @@ ROWS = (
     Row("bench", FAST, "nox -s bench", (*MODULE, "bench"), counted("missed")),
     Row(
         "judge_bench", FAST, "nox -s judge_bench", (*PYTHON, "tests/gradcheck/speed.py"),
-        found(r"^ *((?:certified|complex step) .* times faster)$"),
+        found(r"^ *(certified|complex step) +[\d.]+ +(.* times faster)$"),
     ),
     Row("import_time", FAST, "nox -s import_time", (*PYTHON, "tests/import_time.py"), nearest),
 )  # fmt: skip
