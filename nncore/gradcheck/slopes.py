@@ -31,8 +31,8 @@ __all__ = [
 
 # The function along a line: Line(0.0) is its value at the point.
 Line: TypeAlias = Callable[[float], float]
-# An error estimate of Ridders' kind is too small now and then: twice the estimate was, by a
-# ninth, in 2 of 20,000 networks, three times never.
+# An error estimate of Ridders' kind is too small now and then: even twice the estimate was, by
+# a ninth, in 2 of 20,000 networks of a campaign.
 SAFETY = 3.0
 # Noise of a cost is some roundings of its value; so many times as much may be something else.
 SUSPICIOUS = 1000.0

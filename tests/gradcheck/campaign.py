@@ -3,6 +3,7 @@
 Run from the root of the project: ``python tests/gradcheck/campaign.py``, or with ``--nightly``
 for the full numbers. ``-j`` sets the number of processes; ``--resume FILE`` keeps what is done
 in a file, so that a run that was ended goes on where it was. Ctrl-C ends it with what it has.
+Exit status 1 if a correct gradient is refused.
 Rates come with the upper bound of a 95 % confidence interval (Clopper and Pearson, 1934).
 """
 
@@ -237,6 +238,7 @@ def main() -> None:
     parser.add_argument("-j", type=int, default=1, dest="processes", help="processes")
     parser.add_argument("--resume", type=Path, metavar="FILE", help="keep what is done here")
     arguments = parser.parse_args()
+    refused = 0
     for part in arguments.only or TRIALS:
         tasks = planned(part, arguments.size, arguments.first)
         table: dict[tuple[str, ...], Counts] = {task.words: {} for task in tasks}
@@ -251,6 +253,8 @@ def main() -> None:
             printed(part, table)
             return
         printed(part, table)
+        refused += sum(counts.get("alarms", 0) for counts in table.values())
+    sys.exit(1 if refused else 0)
 
 
 if __name__ == "__main__":
