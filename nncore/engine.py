@@ -24,7 +24,7 @@ import numpy as np
 from .activations import Activation
 from .arrays import Array, Matrix, as_array, as_matrix
 from .blas import SMALL_LAYER, fused_update
-from .blocks import Block, Examples, batches_of_a_block
+from .blocks import Block, Examples, batches_of_a_block, looks_ahead
 from .costs import OutputCost
 from .inplace import in_place, output_error_in_place
 from .kernels import (
@@ -108,21 +108,21 @@ class Engine:
         self._optimizer = optimizer
         self._is_plain = optimizer.is_plain and optimizer.WANTS_STEPS
         optimizer.start(self.parameters.size, dtype)
-        # The penalty changes weights between the steps, so nothing is known of them ahead.
-        looks_ahead = self._is_plain and not l2
-        batches = batches_of_a_block(sizes, batch_size) if looks_ahead else 1
-        self._block_size = batches * batch_size
         self._fused = fused_update(dtype) if blas == "scipy" and self._is_plain else None
+        # The penalty changes weights between the steps, so nothing is known of them ahead.
+        is_ahead = self._is_plain and not l2 and looks_ahead(sizes, batch_size, self._fused)
+        self._block_size = batches_of_a_block(batch_size) * batch_size
         # Weights of the first layers that products move; the optimizer moves all behind them.
         large = [l for l, w in enumerate(self.weights, 1) if w.size >= SMALL_LAYER]
         self._by_product = max(large, default=0) if self._fused else 0
-        moved = self.weights[: max(self._by_product, batches > 1)]
-        self._rest = slice(sum(w.size for w in moved), None)
+        rest = slice(sum(w.size for w in self.weights[: max(self._by_product, is_ahead)]), None)
+        self._moving, self._moving_gradient = self.parameters[rest], self._gradient.all[rest]
+        self._shrinking = self._flat.all_weights[rest]
         decays = len(self._flat.all_weights) if l2 and not self._is_plain else 0
         self._decay = np.empty(decays, dtype)
         window = self._block_size * max(1, WINDOW // self._block_size)
         self._z, self._y = (np.empty((window, sizes[-1]), dtype) for _ in range(2))
-        make = partial(Block, batch_size, self._flat, self._gradient, is_ahead=batches > 1)
+        make = partial(Block, batch_size, self._flat, self._gradient, is_ahead=is_ahead)
         self._block_of = cache(make)  # one for each number of examples
 
     def load(self, weights: Sequence[Array], biases: Sequence[Array]) -> None:
@@ -167,8 +167,7 @@ class Engine:
         self, x: Examples, y: Array, rows: Array, factors: Array | None, rate: float
     ) -> float:
         """Take the steps of a window of mini-batches; return the sum of their costs."""
-        total = 0.0
-        z, targets = self._z[: len(rows)], self._y[: len(rows)]
+        total, z, targets = 0.0, self._z[: len(rows)], self._y[: len(rows)]
         y.take(rows, 0, targets, "clip")
         factor = None if factors is None else factors[rows]
         for start in range(0, len(rows), self._block_size):
@@ -176,9 +175,7 @@ class Engine:
             block = self._block_of(len(rows[taken]))
             block.gather(x, rows[taken])
             some = None if factor is None else factor[taken]
-            # A block with a penalty is one mini-batch: see `looks_ahead`.
-            total += self._penalty(len(rows[taken]))
-            self._steps(block, targets[taken], z[taken], some, rate)
+            total += self._steps(block, targets[taken], z[taken], some, rate)
         # The cost is evaluated for 1000 rows with the calls of one: 4 % instead of 36 %.
         costs = as_array(self._cost.values(as_matrix(z), as_matrix(targets)))
         return total + float((costs if factor is None else costs * factor[:, 0]).sum())
@@ -186,29 +183,31 @@ class Engine:
     def _penalty(self, examples: int) -> float:
         """Return the penalty of this moment, once for each example."""
         w = self._flat.all_weights
-        return self._l2 * examples * float(np.dot(w, w)) / 2 if self._l2 else 0.0
+        return self._l2 * examples * float(np.dot(w, w)) / 2
 
     def _steps(
         self, block: Block, y: Array, z: Buffer, factor: Array | None, rate: float
-    ) -> None:
-        """Take the steps of a block; write z^L."""
-        done = 0
+    ) -> float:
+        """Take the steps of a block; write z^L; return the sum of the penalties before them."""
+        done, penalties = 0, 0.0
         block.look_ahead()
         try:
             for batch, layers in block.steps:
                 some = None if factor is None else factor[batch]
+                if self._l2:
+                    penalties += self._penalty(batch.stop - batch.start)
                 self._step(layers, y[batch], z[batch], some, rate)
                 done = batch.stop
         finally:  # on Ctrl-C, too, every layer has taken the same steps
             block.catch_up(done, self._fused)
+        return penalties
 
     def _step(
         self, layers: list[Layer], y: Array, z: Buffer, factor: Array | None, rate: float
     ) -> None:
         """Take one step; write z^L."""
         # Results go into buffers: new arrays for the products alone would add 16 %.
-        forward, backward = self._hidden
-        last = layers[-1]
+        (forward, backward), last = self._hidden, layers[-1]
         for layer in layers[:-1]:
             if layer.earlier is None:
                 forward_into(layer.w_t, layer.b, layer.a_prev, layer.z)
@@ -240,12 +239,11 @@ class Engine:
 
     def _move(self, scale: float, rate: float) -> None:
         """Move the parameters; the gradient came multiplied by scale, without the penalty."""
-        parameters, gradient = self.parameters[self._rest], self._gradient.all[self._rest]
-        w, nabla_w = self._flat.all_weights, self._gradient.all_weights
         if self._l2 and self._is_plain:
             # w - eta (nabla_w + l2 w) = (1 - eta l2) w - eta nabla_w, in one pass less.
-            np.multiply(w[self._rest], 1 - scale * self._l2, w[self._rest])
+            np.multiply(self._shrinking, 1 - scale * self._l2, self._shrinking)
         elif self._l2:
-            np.multiply(w, scale * self._l2, self._decay)
+            nabla_w = self._gradient.all_weights
+            np.multiply(self._flat.all_weights, scale * self._l2, self._decay)
             np.add(nabla_w, self._decay, nabla_w)
-        self._optimizer.update(parameters, gradient, rate)
+        self._optimizer.update(self._moving, self._moving_gradient, rate)

@@ -79,26 +79,30 @@ def test_a_wrong_peer_would_be_noticed() -> None:
     assert distance(plain, wrong) > 1e-12
 
 
+class Clock:
+    """A clock that only peers move, and the order in which they do."""
+
+    def __init__(self) -> None:
+        self.ticks, self.order = 0.0, list[str]()
+
+
 class Counter(Peer):
-    """A peer whose steps take one tick of a clock of our own, each."""
+    """A peer whose steps move a clock by so many ticks for each example."""
 
-    ticks = 0.0
-    order: list[str]
-
-    def __init__(self, name: str, ticks: float) -> None:
+    def __init__(self, name: str, ticks: float, clock: Clock) -> None:
         super().__init__(problem())
-        self.name, self.each = name, ticks
+        self.name, self.each, self.clock = name, ticks, clock
 
     def step(self, batch: Array) -> None:
-        Counter.ticks += self.each * len(batch)
-        Counter.order += [self.name]
+        self.clock.ticks += self.each * len(batch)
+        self.clock.order += [self.name]
 
 
 def test_peers_take_turns_in_alternating_order_and_the_warm_up_is_not_timed() -> None:
-    Counter.order = []
-    peers = {name: Counter(name, ticks) for name, ticks in (("a", 1), ("b", 4))}
-    timing = measure(peers, examples=60, epochs=2, rounds=3, clock=lambda: Counter.ticks)
-    assert "".join(Counter.order[::3]) == "ab" + "aabb" + "bbaa" + "aabb"
+    clock = Clock()
+    peers = {name: Counter(name, ticks, clock) for name, ticks in (("a", 1), ("b", 4))}
+    timing = measure(peers, examples=60, epochs=2, rounds=3, clock=lambda: clock.ticks)
+    assert "".join(clock.order[::3]) == "ab" + "aabb" + "bbaa" + "aabb"
     assert timing.seconds == {"a": [1, 1, 1], "b": [4, 4, 4]}
     assert timing.speed("b") == 0.25
     assert timing.ratio("a", "b") == Spread(4, 4, 4)
@@ -111,7 +115,7 @@ def test_ratios_are_taken_within_each_round() -> None:
 
 
 def test_a_clock_that_does_not_tick_gives_finite_ratios() -> None:
-    peers = {name: Counter(name, 0) for name in "ab"}
+    peers = {name: Counter(name, 0, Clock()) for name in "ab"}
     timing = measure(peers, examples=60, epochs=1, rounds=1, clock=lambda: 0.0)
     assert timing.ratio("a", "b") == Spread(1, 1, 1)
 

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from nncore import SGD, Activation, Adam, Network, Optimizer
 from nncore.activations import tanh, tanh_prime
-from nncore.arrays import Array
-from nncore.blocks import AHEAD, Block, batches_of_a_block
+from nncore.arrays import Array, as_matrix
+from nncore.blas import fused_update
+from nncore.blocks import EXAMPLES, Block, batches_of_a_block, looks_ahead
 from nncore.engine import Engine
 from nncore.workspace import Flat
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 RNG = np.random.default_rng(0)
-X: Any = RNG.normal(size=(2 * AHEAD + 17, 6))
+X: Any = RNG.normal(size=(2 * EXAMPLES + 17, 6))
 Y: Any = RNG.uniform(size=(len(X), 3))
 
 
 @pytest.mark.parametrize(
-    ("sizes", "batch_size", "expected"),
+    ("sizes", "batch_size", "numpy", "scipy"),
     [
-        ((784, 30, 10), 10, 4),
-        ((784, 29, 10), 10, 1),
-        ((784, 100, 10), 11, 1),
-        ((784, 3, 10), 1, 40),
-        ((784, 2, 10), 1, 1),
-        ((784, 100), 1, 1),
+        ((784, 60, 10), 10, True, False),
+        ((784, 59, 10), 10, False, False),
+        ((784, 120, 10), 10, True, True),
+        ((784, 119, 10), 10, True, False),
+        ((784, 200, 10), 11, False, False),
+        ((784, 6, 10), 1, True, False),
+        ((784, 5, 10), 1, False, False),
+        ((784, 200), 1, False, False),
     ],
 )
 def test_looking_ahead_is_for_small_batches_and_hidden_layers_that_are_wide_beside_them(
-    sizes: tuple[int, ...], batch_size: int, expected: int
+    sizes: tuple[int, ...], batch_size: int, *, numpy: bool, scipy: bool
 ) -> None:
-    assert batches_of_a_block(sizes, batch_size) == expected
+    assert looks_ahead(sizes, batch_size, None) == numpy
+    assert looks_ahead(sizes, batch_size, fused_update(np.dtype("f8"))) == scipy
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "expected"), [(1, 40), (10, 4), (11, 3), (20, 2), (21, 1), (41, 1)]
+)
+def test_a_block_is_about_40_examples_or_one_mini_batch(batch_size: int, expected: int) -> None:
+    assert batches_of_a_block(batch_size) == expected
 
 
 def test_mini_batches_tile_a_block_and_the_last_one_may_be_short() -> None:
@@ -82,34 +96,61 @@ def engine_of(net: Network, batch_size: int, optimizer: Optimizer, **settings: A
 
 @pytest.mark.parametrize("blas", ["numpy", "scipy"])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("sizes", [(6, 9, 3), (6, 9, 700, 3), (6, 700, 8, 3)])
+@pytest.mark.parametrize(
+    ("sizes", "is_ahead"),
+    [
+        ((6, 36, 3), True),
+        ((6, 36, 700, 3), True),
+        ((6, 700, 8, 3), True),
+        ((6, 5, 3), False),
+        ((6, 5, 700, 3), False),
+        ((700, 8), False),
+    ],
+)
 @pytest.mark.parametrize("batch_size", [1, 3])
-def test_steps_ahead_are_those_of_single_mini_batches(
-    batch_size: int, sizes: tuple[int, ...], dtype: str, blas: str
+def test_steps_of_a_block_are_those_of_single_mini_batches(
+    batch_size: int, sizes: tuple[int, ...], dtype: str, blas: str, *, is_ahead: bool
 ) -> None:
     net = Network(sizes, rng=0, dtype=dtype)
-    ahead, single = (engine_of(net, batch_size, SGD(), blas=blas) for _ in range(2))
-    assert batches_of_a_block(sizes, batch_size) > 1
-    x, y = X.astype(dtype), Y.astype(dtype)
+    together, single = (engine_of(net, batch_size, SGD(), blas=blas) for _ in range(2))
+    assert together._block_size > batch_size
+    assert (together._block_of(batch_size).first is not None) == is_ahead
+    shapes = [(len(X), n) for n in (sizes[0], sizes[-1])]
+    x, y = (as_matrix(RNG.uniform(size=shape).astype(dtype)) for shape in shapes)
     factors = RNG.uniform(0, 2, (len(x), 1)).astype(dtype)
     order = RNG.permutation(len(x))
-    cost, total = ahead.epoch(x, y, order, 0.5, factors), 0.0
+    cost, total = together.epoch(x, y, order, 0.5, factors), 0.0
     for start in range(0, len(order), batch_size):  # blocks of one mini-batch
         rows = order[start : start + batch_size]
         total += len(rows) * single.epoch(x, y, rows, 0.5, factors)
     eps = float(np.finfo(dtype).eps)
     assert cost == pytest.approx(total / len(order), rel=64 * eps)
-    np.testing.assert_allclose(ahead.parameters, single.parameters, rtol=0, atol=1024 * eps)
-    assert abs(ahead.weights[0] - net.weights[1]).max() > 1e-3
+    np.testing.assert_allclose(together.parameters, single.parameters, rtol=0, atol=1024 * eps)
+    assert abs(together.weights[0] - net.weights[1]).max() > 1e-3
 
 
 @pytest.mark.parametrize(
     "settings", [{"l2": 0.1}, {"optimizer": SGD(0.9)}, {"optimizer": Adam()}]
 )
 def test_what_else_moves_the_weights_forbids_looking_ahead(settings: dict[str, Any]) -> None:
-    net = Network([6, 9, 3], l2=settings.get("l2", 0.0), rng=0)
-    optimizers = [settings.get("optimizer", SGD()), SGD()]
-    assert [engine_of(net, 2, o)._block_size for o in optimizers] == [2, 2 if net._l2 else 40]
+    net = Network([6, 12, 3], l2=settings.get("l2", 0.0), rng=0)
+    plain, other = Network([6, 12, 3], rng=0), settings.get("optimizer", SGD())
+    assert engine_of(plain, 2, SGD())._block_of(40).first is not None
+    assert engine_of(net, 2, other)._block_of(40).first is None
+
+
+@pytest.mark.parametrize("optimizer", [SGD, lambda: SGD(0.9), Adam])
+def test_each_step_of_a_block_has_the_penalty_of_its_moment(
+    optimizer: Callable[[], Optimizer],
+) -> None:
+    net = Network([6, 5, 3], l2=0.1, rng=0)
+    together, single = (engine_of(net, 3, optimizer()) for _ in range(2))
+    cost, total = together.epoch(X, Y, np.arange(len(X)), 0.5), 0.0
+    for start in range(0, len(X), 3):
+        rows = np.arange(start, min(start + 3, len(X)))
+        total += len(rows) * single.epoch(X, Y, rows, 0.5)
+    assert cost == pytest.approx(total / len(X), rel=1e-14)
+    np.testing.assert_allclose(together.parameters, single.parameters, rtol=0, atol=1e-14)
 
 
 @pytest.mark.parametrize("steps", [0, 7])
@@ -122,9 +163,10 @@ def test_an_interrupt_leaves_the_steps_that_every_layer_took(steps: int) -> None
             raise KeyboardInterrupt
         return tanh_prime(z)
 
-    net = Network([6, 9, 3], hidden=Activation("own", tanh, prime), rng=0)
-    calm = Network([6, 9, 3], hidden=Activation("calm", tanh, tanh_prime), rng=0)
+    net = Network([6, 18, 3], hidden=Activation("own", tanh, prime), rng=0)
+    calm = Network([6, 18, 3], hidden=Activation("calm", tanh, tanh_prime), rng=0)
     stopped, expected = engine_of(net, 3, SGD()), engine_of(calm, 3, SGD())
+    assert stopped._block_of(39).first is not None
     with pytest.raises(KeyboardInterrupt):
         stopped.epoch(X, Y, np.arange(len(X)), 0.5)
     for step in range(steps):
