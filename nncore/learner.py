@@ -94,12 +94,15 @@ class Learner:
         An entry that somebody replaced meanwhile stays, and the engine goes on from it.
         """
         self.read()  # raises what is wrong with the lists
-        lists = self.network.weights, self.network.biases
+        lists, is_ours = (self.network.weights, self.network.biases), True
         for entries, known, new in zip(lists, self._known, engine.copies(), strict=True):
             for l in range(1, len(known)):
                 if entries[l] is known[l]:
-                    entries[l] = new[l - 1]
-        self.load(engine)
+                    entries[l] = known[l] = new[l - 1]
+                else:
+                    is_ours = False
+        if not is_ours:
+            self.load(engine)
 
     def judge(self, engine: Engine, held_out: Data, history: History) -> None:
         """Note validation cost and accuracy."""
