@@ -75,8 +75,7 @@ class Block:
         # The columns of hidden layers one behind the other: in float32 the product of 10 rows
         # with many inputs then takes 0.7 times as long, a whole step 0.9 times, 0.97 times at
         # batch 32, and no less from 100 on; in float64 a step of 10 rows 1.1 times.
-        rows = length if is_ahead else batch_size
-        order: Order = "F" if dtype == np.float32 and rows <= MOST_COLUMNS else "C"
+        order: Order = "F" if dtype == np.float32 and length <= MOST_COLUMNS else "C"
         #: The first layer for the whole block, where it looks ahead.
         self.first: Layer | None = None
         if is_ahead:

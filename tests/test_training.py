@@ -11,8 +11,9 @@ import pytest
 from nncore import Activation, Adam, Epoch, History, Network, Pixels, training
 from nncore.activations import sigmoid, sigmoid_prime
 from nncore.arrays import Array, as_array, as_matrix
+from nncore.engine import Engine
 from nncore.history import Callback
-from nncore.learner import CHUNK, Data
+from nncore.learner import CHUNK, Data, Learner
 from nncore.training import _last_is_best
 
 RNG = np.random.default_rng(0)
@@ -567,6 +568,29 @@ def test_a_run_goes_on_from_an_entry_that_own_functions_replace() -> None:
     for _ in range(2):
         twice.fit(X, Y, epochs=1, rng=rng)
     assert same(once, twice)
+
+
+@pytest.mark.parametrize(("replaces", "expected"), [(False, 1), (True, 2)])
+def test_parameters_are_loaded_again_only_where_somebody_replaced_them(
+    monkeypatch: pytest.MonkeyPatch, *, replaces: bool, expected: int
+) -> None:
+    loads: list[None] = []
+    load = Learner.load
+
+    def counted(self: Learner, engine: Engine) -> None:
+        loads.append(None)
+        load(self, engine)
+
+    def function(z: Array) -> Array:
+        if replaces and net.weights[1] is first:
+            net.weights[1] = np.ones((4, 2))
+        return sigmoid(z)
+
+    monkeypatch.setattr(Learner, "load", counted)
+    net = network(hidden=Activation("own", function, sigmoid_prime))
+    first = net.weights[1]
+    net.fit(X, Y, epochs=3)
+    assert len(loads) == expected
 
 
 @pytest.mark.parametrize(

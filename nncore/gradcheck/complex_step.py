@@ -213,7 +213,7 @@ class _Table:
                 self.reference[k][index] = plus
                 if self.is_split:
                     array[index] = kept - 1j * H
-                    minus = -self.imaginary(self.call(arrays))
+                    minus = 0.0 - self.imaginary(self.call(arrays))  # no -0 in a report
                     if abs(plus - minus) > SPLIT * (abs(plus) + abs(minus)):
                         left, right = (side * self.point.scales[k] for side in (minus, plus))
                         self.kinks[k, index] = Slope(right, 0.0, left, right, 0.0)

@@ -104,7 +104,7 @@ class Kink:
     Parameters
     ----------
     slopes : pair of Number
-        Along a direction and its opposite.
+        The smallest and the largest on the sides that were looked at.
     hull : Number
         Encloses the slopes on all sides that were looked at.
     is_proved : bool
@@ -397,7 +397,8 @@ class Program:
                     continue
                 around = [reference[i]] if not hard else [forced[i] for forced in hulls]
                 hull = functools.reduce(lambda a, b: a.union(b), around, spread)
-                kinks[i] = Kink((slopes[0], slopes[1]), hull, not hard)
+                slopes.sort(key=float)
+                kinks[i] = Kink((slopes[0], slopes[-1]), hull, not hard)
         return kinks
 
     def _cost(self, arrays: list[Any]) -> Ball:

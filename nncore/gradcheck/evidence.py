@@ -96,7 +96,8 @@ class Entries:
     digits : float array
         Decimal digits of agreement, where it agrees.
     slopes : pair of float arrays, optional
-        The one-sided slopes where the verdict is `Verdict.KINK`, nan elsewhere.
+        The smallest and the largest slope that were seen where the verdict is `Verdict.KINK`,
+        nan elsewhere.
     """
 
     path: str

@@ -38,7 +38,7 @@ class Finding(NamedTuple):
     digits : float, optional
         Decimal digits of agreement.
     slopes : pair of Number, optional
-        Along a direction and its opposite, where there is no derivative.
+        The smallest and the largest that were seen, where there is no derivative.
     """
 
     verdict: Verdict

@@ -403,5 +403,5 @@ def _differs(structure: Structure, first: list[FloatArray], second: list[AnyArra
     for path, a, b in zip(structure.names, first, second, strict=True):
         if not _same(a, b):
             index = tuple(int(i) for i in np.unravel_index(np.abs(a - b).argmax(), a.shape))
-            return f"{path}{list(index)}: {a[index]!r}, then {b[index]!r}"
+            return f"{path}{list(index)}: {a[index]}, then {b[index]}"
     return ""

@@ -65,7 +65,8 @@ def mark_kink(
     if entries.slopes is None:
         empty = np.full(entries.analytic.shape, np.nan)
         entries.slopes = (empty, empty.copy())
-    entries.slopes[0][index], entries.slopes[1][index] = found.left / scale, found.right / scale
+    for side, slope in zip(entries.slopes, sorted((found.left, found.right)), strict=True):
+        side[index] = slope / scale
 
 
 def _hull(

@@ -252,8 +252,8 @@ class Report:
             ("", f"  yours      {mine:.17g}"),
         ]
         if entries.slopes is not None and math.isfinite(entries.slopes[0][index]):
-            left, right = (float(side[index]) for side in entries.slopes)
-            lines += [("", f"  slopes     {left:.10g} to the left, {right:.10g} to the right")]
+            low, high = (float(side[index]) for side in entries.slopes)
+            lines += [("", f"  slopes     from {low:.10g} to {high:.10g}")]
         else:
             lines += [("", f"  reference  {reference:.17g} +- {error:.1e}")]
             ratio = ratio_text(mine / reference) if reference else "none: the reference is zero"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -195,6 +196,11 @@ def test_fault_is_named_as_itself(name: str) -> None:
         return
     found = kinds(c, g)
     assert found[0] == kind, found
+
+
+def test_values_that_differ_are_told_as_numbers() -> None:
+    report = check_gradient(cost, counting(gradient), params())
+    assert re.search(r'\["w"\]\[\d, \d\]: [\d.-]+, then [\d.-]+\)', str(report))
 
 
 def test_swapped_order_is_named() -> None:

@@ -296,7 +296,7 @@ def test_kinks_show_both_slopes_and_zero_references_no_ratio() -> None:
     assert report(entries(Verdict.KINK)).lines()[3:] == [
         ("bold", "worst: params[0]"),
         ("", "  yours      2"),
-        ("", "  slopes     0 to the left, 1 to the right"),
+        ("", "  slopes     from 0 to 1"),
         ("dim", "reproduce: again()"),
     ]
     wrong = entries(Verdict.WRONG)
