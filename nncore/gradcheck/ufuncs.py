@@ -92,6 +92,9 @@ UFUNCS: dict[Any, Any] = _plain | {
     np.reciprocal: sees_small(_plain[np.reciprocal], "a division"),
     np.maximum: bounded(choice(1), always=False),
     np.minimum: bounded(choice(-1), always=False),
+    # What numpy 2.5 and later ask arrays of objects for by `.real` and `.imag`.
+    "real": lambda x: x,
+    "imag": lambda x: np.zeros(np.shape(x)),
     # scipy.special's own, by name.
     "xlogy": _xlogy,
     "xlog1py": lambda x, y: _xlogy(x, 1 + balls(y)),

@@ -233,6 +233,8 @@ FUNCTIONS: dict[str, Any] = {
     "tolist": lambda x: x.tolist()[1][2] * x,
     "copies": lambda x: copy.deepcopy(x)[0] + copy.copy(x[0, 0]) + x[0, 0].copy(),
     "conjugate": lambda x: np.conjugate(np.asarray(x)) * x[0, 0].conjugate(),
+    "real": lambda x: np.where(x.real > 0, np.real(x), 0) * x[0, 0].real,
+    "imag": lambda x: x + x.imag + np.imag(x) + x[0, 0].imag,
     "round trip": lambda x: np.asarray(np.array(x)) * 2,
     "plain array": lambda x: np.exp(np.asarray(x)) + np.sqrt(np.array(x.tolist()) ** 2),
     "vectorize": np.vectorize(lambda t: t * t if t > 0 else -t),
