@@ -2,7 +2,8 @@
 Options of pytest for `NetworkContract`.
 
 Load them with ``-p nncore.verify.plugin``. pytest does so before coverage begins to count, so
-this module imports nothing.
+this module imports nothing. PYTEST_DONT_REWRITE: there is nothing to rewrite here, and pytest
+would warn wherever something has imported this module before.
 """
 
 from __future__ import annotations

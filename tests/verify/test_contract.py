@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Collection, Iterator
 from typing import Any, ClassVar
 
@@ -47,6 +48,9 @@ adapter = Adapter(
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Iterator[Any]:
     def run(classes: str, *options: str) -> pytest.RunResult:
+        # As strict as a project may be; other tests may have imported the plugin before.
+        pytester.makeini("[pytest]\nfilterwarnings = error")
+        importlib.import_module("nncore.verify.plugin")
         pytester.makepyfile(test_it=NETWORK + classes)
         plugins = ("-p", "nncore.verify.plugin", "-p", "no:cacheprovider", "-p", "no:nncore")
         return pytester.runpytest_inprocess("-q", "-rs", *plugins, *options)
