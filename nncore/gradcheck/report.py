@@ -249,13 +249,13 @@ class Report:
         error = float(entries.error[index])
         lines = [
             ("bold", f"worst: {_name(entries.path, index)}"),
-            ("", f"  yours      {mine:.17g}"),
+            ("", f"  yours      {_exact(mine)}"),
         ]
         if entries.slopes is not None and math.isfinite(entries.slopes[0][index]):
             low, high = (float(side[index]) for side in entries.slopes)
             lines += [("", f"  slopes     from {low:.10g} to {high:.10g}")]
         else:
-            lines += [("", f"  reference  {reference:.17g} +- {error:.1e}")]
+            lines += [("", f"  reference  {_exact(reference)} +- {error:.1e}")]
             ratio = ratio_text(mine / reference) if reference else "none: the reference is zero"
             lines += [("", f"  ratio      {ratio}")]
         return lines
@@ -266,6 +266,11 @@ class Report:
             f"approximation: {a.constant:g} {a.kind} ({a.line}) causes {_effect(a.effect)}"
             for a in evidence.approximations[:3]
         ]
+
+
+def _exact(number: float) -> str:
+    """The shortest text that is read as the same float."""
+    return repr(number).removesuffix(".0")
 
 
 def _effect(size: float) -> str:

@@ -151,7 +151,14 @@ class Structure:
         StructureFault
             If nesting, keys or shapes differ from those of the parameters.
         """
-        found = [_asarray(leaf) for leaf in _match(self.template, gradient, "params")]
+        leaves = list(_match(self.template, gradient, "params"))
+        for i in self.checked:
+            if leaves[i] is None:
+                message = (
+                    "the gradient is None: return one entry for each entry of the parameter"
+                )
+                raise StructureFault(self.paths[i], message)
+        found = [_asarray(leaf) for leaf in leaves]
         for i, (path, value) in enumerate(zip(self.paths, self.values, strict=True)):
             if i in self.checked and found[i].shape != value.shape:
                 raise StructureFault(
@@ -291,7 +298,7 @@ def _match_keys(node: Params, gradient: Params, path: str) -> None:
     """Raise unless the gradient has an item for each item of the node."""
     if isinstance(node, Mapping):
         if not isinstance(gradient, Mapping):
-            raise StructureFault(path, f"the gradient is a {_kind(gradient)}, not a dict")
+            raise StructureFault(path, f"the gradient is {_kind(gradient)}, not a dict")
         missing = [key for key in node if key not in gradient]
         extra = [key for key in gradient if key not in node]
         if missing or extra:
@@ -300,7 +307,7 @@ def _match_keys(node: Params, gradient: Params, path: str) -> None:
         return
     is_array = isinstance(gradient, np.ndarray) and gradient.ndim > 0
     if not is_array and not isinstance(gradient, list | tuple):
-        raise StructureFault(path, f"the gradient is a {_kind(gradient)}, not a list or tuple")
+        raise StructureFault(path, f"the gradient is {_kind(gradient)}, not a list or tuple")
     if len(gradient) != len(node):
         message = f"the gradient has {len(gradient)} items, the parameters have {len(node)}"
         raise StructureFault(path, message)
@@ -308,7 +315,9 @@ def _match_keys(node: Params, gradient: Params, path: str) -> None:
 
 def _kind(thing: Params) -> str:
     """What to call the thing in a message."""
-    return "single array" if isinstance(thing, np.ndarray) else type(thing).__name__
+    if thing is None:
+        return "None"
+    return "a single array" if isinstance(thing, np.ndarray) else f"a {type(thing).__name__}"
 
 
 def _has_entries(leaf: Params) -> bool:

@@ -113,8 +113,10 @@ def test_leaves_of_a_gradient() -> None:
 def test_gradient_may_be_none_for_placeholders_only() -> None:
     structure = Structure.of([[np.arange(2), None], np.ones(2)])
     assert len(structure.leaves([None, np.ones(2)])) == 1
-    with pytest.raises(StructureFault, match="NoneType, not a list"):
+    with pytest.raises(StructureFault, match="the gradient is None, not a list"):
         Structure.of([[np.ones(2)]]).leaves([None])
+    with pytest.raises(StructureFault, match="the gradient is None: return one entry for each"):
+        Structure.of(np.ones(2)).leaves(None)
 
 
 def test_stacked_arrays_stand_for_a_list() -> None:
