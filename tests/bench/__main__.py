@@ -52,7 +52,7 @@ PROMISE = "It is fast"
     show_default=True,
     help="Outputs of the network, both with their cross-entropy.",
 )
-@click.option("--rounds", default=9, show_default=True, help="Turns of each peer.")
+@click.option("--rounds", default=7, show_default=True, help="Turns of each peer.")
 @click.option("--examples", default=10_000, show_default=True, help="Examples of an epoch.")
 @click.option("--epochs", default=5, show_default=True, help="Epochs of a turn, in one call.")
 @click.option("--picture", type=click.Path(path_type=Path), default="bench.png")
