@@ -260,22 +260,29 @@ def _slope_at(line: Line, noise: float, length: float, count: int) -> Slope:
 
 def _settled_length(line: Line, noise: float, length: float) -> float:
     """The length on which the function bends like a parabola, or breaks once at the point."""
-    centre = line(0.0)
     while length > SMALLEST_LENGTH:
-        (right, left), (near_right, near_left) = (
-            (line(h), line(-h)) for h in (length, length / 2)
-        )
-        odd, near_odd = right - left, near_right - near_left
-        even, near_even = right + left - 2 * centre, near_right + near_left - 2 * centre
-        straight = abs(odd - 2 * near_odd) <= 0.05 * abs(odd) + 8 * noise
-        bends = abs(even - 4 * near_even) <= 0.3 * abs(even) + 16 * noise
-        breaks = abs(even - 2 * near_even) <= 0.1 * abs(even) + 8 * noise
-        is_flat = max(abs(odd), abs(even)) <= FLAT * noise
-        hidden = is_flat and _varies_nearer(line, noise, length)
-        if straight and (bends or breaks) and not hidden:
+        # A unit that steps beyond the half may feign either, but no straight half as well.
+        if _is_settled(line, noise, length) and _is_straight(line, 16 * noise, length / 2):
             return length
         length /= 8
     return length
+
+
+def _is_settled(line: Line, noise: float, length: float) -> bool:
+    """Whether the function at a length and at its half is a parabola's, or a kink's."""
+    odd = line(length) - line(-length)
+    even, near_even = (line(h) + line(-h) - 2 * line(0.0) for h in (length, length / 2))
+    bends = abs(even - 4 * near_even) <= 0.3 * abs(even) + 16 * noise
+    breaks = abs(even - 2 * near_even) <= 0.1 * abs(even) + 8 * noise
+    is_flat = max(abs(odd), abs(even)) <= FLAT * noise
+    hidden = is_flat and _varies_nearer(line, noise, length)
+    return _is_straight(line, 8 * noise, length) and (bends or breaks) and not hidden
+
+
+def _is_straight(line: Line, slack: float, length: float) -> bool:
+    """Whether the odd part of the function grows with the length."""
+    odd, near_odd = (line(h) - line(-h) for h in (length, length / 2))
+    return abs(odd - 2 * near_odd) <= 0.05 * abs(odd) + slack
 
 
 def _varies_nearer(line: Line, noise: float, length: float) -> bool:

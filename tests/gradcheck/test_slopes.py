@@ -106,6 +106,19 @@ def test_a_nearer_look_replaces_a_contradicted_slope() -> None:
     assert abs(second.value - (3 + 0.5e5)) <= second.error
 
 
+@pytest.mark.parametrize("place", [0.008, 0.01, 0.012])
+def test_a_second_unit_far_away_feigns_no_kink(place: float) -> None:
+    def unit(z: float) -> float:
+        return (1 + math.tanh(z / 2)) / 2
+
+    def line(t: float) -> float:
+        return 1.1 + 9.5e-14 * (unit((t - place) / 0.003) + unit((t - 0.65) / 0.02))
+
+    a = unit(-place / 0.003)
+    found = slope(line, noise=1.2e-16)
+    assert abs(found.value - 9.5e-14 * a * (1 - a) / 0.003) <= found.error
+
+
 def test_small_kinks_beside_large_terms_stay_kinks() -> None:
     found = slope(lambda t: 9 + (1e-9 * t if t > 0 else 0.0), 2e-15)
     assert found.is_kink
