@@ -1,8 +1,6 @@
 """
 Mini-batches whose examples are gathered at once, and what the first layer gains by it.
 
-One gather for 40 examples instead of four for 10 saves 3 %.
-
 A product with 40 rows takes far less than four with 10, where BLAS spends its time on copying
 the weights. Plain descent moves the first layer by products of examples that are known before,
 so its weighted inputs for a whole block of mini-batches follow from the parameters w and b
@@ -39,19 +37,20 @@ __all__ = ["Block", "Examples", "batches_of_a_block", "looks_ahead"]
 #: Examples as a network of real numbers takes them.
 Examples: TypeAlias = Matrix[Any, Any] | Pixels
 
-#: Examples of a block, at least one mini-batch. The overlaps of more cost more than they save.
+#: Examples of a block that looks ahead. The overlaps of more cost more than they save.
 EXAMPLES = 40
 #: Looking ahead pays from so many mini-batches on, and so many neurons for each example; more
 #: where scipy's product moves the weights, which saves a part of the same. At batch 10, a step
-#: with 30, 64, 100, 200 neurons takes 1.15, 0.94, 0.88, 0.54 times as long with AVX-512, with
-#: AVX2 0.93, 0.78, 0.70, 0.58 times; with scipy 1.3, 1.2, 1.15, 0.74 and 1.0, 0.92, 0.84, 0.74.
+#: with 30, 64, 100, 200 neurons takes 1.15, 0.94, 0.88, 0.54 times as long with AVX-512, and
+#: 0.93, 0.78, 0.70, 0.58 times with AVX2; with scipy 1.3, 1.2, 1.15, 0.74 times, and 1.05,
+#: 0.92, 0.84, 0.74 times.
 LEAST_BATCHES, LEAST_NEURONS, LEAST_NEURONS_FUSED = 4, 6, 12
 #: Examples up to which float32 keeps columns together.
 MOST_COLUMNS = 64
 
 
 def batches_of_a_block(batch_size: int) -> int:
-    """Return how many mini-batches are gathered at once."""
+    """Return how many mini-batches the first layer can look ahead."""
     return max(1, EXAMPLES // batch_size)
 
 
@@ -93,13 +92,17 @@ class Block:
         ]
 
     def _layers(self, layers: list[Layer], batch: slice) -> list[Layer]:
-        """Return the layers of a mini-batch, whose first one looks into the block's buffers."""
-        first = replace(layers[0], a_prev=self.x[batch])
-        if self.first is not None:
-            first.z, first.delta = self.first.z[batch], self.first.delta[batch]
-            first.overlap = self._overlap[batch, : batch.start]
-            first.earlier = self.first.delta[: batch.start]
-        return [first, *(replace(layer, below=first) for layer in layers[1:2]), *layers[2:]]
+        """Return the layers of a mini-batch; a first one that looks ahead is part of all."""
+        if self.first is None:
+            return layers
+        first = replace(
+            layers[0],
+            z=self.first.z[batch],
+            delta=self.first.delta[batch],
+            overlap=self._overlap[batch, : batch.start],
+            earlier=self.first.delta[: batch.start],
+        )
+        return [first, replace(layers[1], below=first), *layers[2:]]
 
     def gather(self, x: Examples, rows: Array) -> None:
         """Write rows of x to the first activations."""

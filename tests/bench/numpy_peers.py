@@ -34,7 +34,7 @@ class Nncore(Peer):
 
 
 class NncoreScipy(Nncore):
-    """The same with scipy's fused update and its `expit`."""
+    """The same with scipy's fused update."""
 
     settings: ClassVar[dict[str, Any]] = {"blas": "scipy"}
 
