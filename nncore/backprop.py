@@ -136,7 +136,7 @@ def backprop(
     delta = output_error(cost, zs[last], y)  # BP1
     for l in range(last, 0, -1):
         if l < last:
-            delta = layer_error(hidden, zs[l], weights[l + 1], delta)  # BP2
+            delta = layer_error(weights[l + 1], delta, hidden.slope(zs[l]))  # BP2
         nabla_b[l] = bias_gradient(delta)  # BP3
         nabla_w[l] = weight_gradient(delta, activations[l - 1])  # BP4
         if l2:

@@ -14,10 +14,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from .arrays import add_into, product_into, subtract_into
+from .arrays import add_into, ignore_invalid, product_into, subtract_into
 
 if TYPE_CHECKING:
-    from .activations import Activation
     from .arrays import Matrix, Vector
     from .costs import OutputCost
 
@@ -42,6 +41,7 @@ N = TypeVar("N", bound=int)
 T = TypeVar("T", bound=int)
 
 
+@ignore_invalid
 def layer_forward(w: Matrix[N, K], b: Vector[N], a_prev: Matrix[B, K]) -> Matrix[B, N]:
     """Return z^l = w^l a^(l-1) + b^l for each row."""
     return a_prev @ w.T + b
@@ -52,11 +52,12 @@ def output_error(cost: OutputCost, z: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B
     return cost.output_error(z, y) / y.shape[0]
 
 
+@ignore_invalid
 def layer_error(
-    hidden: Activation, z: Matrix[B, N], w_next: Matrix[M, N], delta_next: Matrix[B, M]
+    w_next: Matrix[M, N], delta_next: Matrix[B, M], slope: Matrix[B, N]
 ) -> Matrix[B, N]:
     """Return delta^l = (w^(l+1))^T delta^(l+1) * sigma'(z^l) for each row (BP2)."""
-    return delta_next @ w_next * hidden.slope(z)
+    return delta_next @ w_next * slope
 
 
 def bias_gradient(delta: Matrix[B, N]) -> Vector[N]:
@@ -64,6 +65,7 @@ def bias_gradient(delta: Matrix[B, N]) -> Vector[N]:
     return delta.sum(axis=0)
 
 
+@ignore_invalid
 def weight_gradient(delta: Matrix[B, N], a_prev: Matrix[B, K]) -> Matrix[N, K]:
     """Return dC/dw^l, the sum of delta^l (a^(l-1))^T over the batch (BP4)."""
     return delta.T @ a_prev

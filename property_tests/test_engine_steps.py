@@ -135,7 +135,7 @@ def textbook_step(case: Case, rows: Array, rule: Textbook) -> tuple[float, float
         new.append((l, nabla_w, nabla_b))
         if l > 1:
             z_l: Any = zs[l - 1]
-            delta = layer_error(net._hidden, z_l, weights[l], delta)
+            delta = layer_error(weights[l], delta, net._hidden.slope(z_l))
     if case.factors is None:  # without factors it is `backprop` itself
         gradient = net.backprop(x, y)
         new = [(l, gradient.nabla_w[l], gradient.nabla_b[l]) for l, *_ in new]

@@ -1,6 +1,9 @@
 """The kernels that write into buffers, against loops at pairwise distinct sizes."""
 
+import warnings
+
 import numpy as np
+import pytest
 
 from nncore.arrays import as_array, as_matrix, as_vector
 from nncore.kernels import (
@@ -9,7 +12,10 @@ from nncore.kernels import (
     catch_up_into,
     error_into,
     forward_into,
+    layer_error,
+    layer_forward,
     overlap_into,
+    weight_gradient,
     weight_gradient_into,
 )
 
@@ -85,3 +91,18 @@ def test_catching_up_is_the_product_after_the_steps() -> None:
     assert as_array(result) is z
     moved_w, moved_b = w - earlier.T @ a_earlier, b - earlier.sum(axis=0)
     np.testing.assert_allclose(z, a_prev @ moved_w.T + moved_b, rtol=1e-12)
+
+
+def test_products_leave_invalid_operations_to_whoever_sees_the_result() -> None:
+    infinite, none = as_matrix(np.full((1, 1), np.inf)), as_matrix(np.zeros((1, 1)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        layer_forward(none, as_vector(np.zeros(1)), infinite)
+        layer_error(none, infinite, none)
+        weight_gradient(none, infinite)
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        layer_forward(
+            as_matrix(np.full((1, 2), 1e308)),
+            as_vector(np.zeros(1)),
+            as_matrix(np.full((1, 2), 10.0)),
+        )

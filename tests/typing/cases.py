@@ -113,9 +113,9 @@ def layers(
     delta_next: Matrix[B, M],
     z_next: Matrix[B, M],
 ) -> Matrix[B, N]:
-    layer_error(hidden, z_next, w_next, delta_next)  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
-    layer_error(hidden, z, w_next, z)  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
-    return layer_error(hidden, z, w_next, delta_next)
+    layer_error(w_next, delta_next, hidden.slope(z_next))  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
+    layer_error(w_next, z, hidden.slope(z))  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
+    return layer_error(w_next, delta_next, hidden.slope(z))
 
 
 # --- lists of layers: widths are no batches, but which width is not proved --------------------
@@ -133,7 +133,7 @@ def lists(
     assert_type(backprop(weights, forward_pass, y, hidden, cost, 0), nncore.Gradient)
     z = layer_forward(weights[1], biases[1], x)
     assert_type(z, Matrix[B, Width])
-    layer_error(hidden, z, z, weights[1])  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
+    layer_error(z, weights[1], hidden.slope(z))  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
     forward(weights, biases, x.T, hidden, cost)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     # An index that is wrong is not seen: a network checks the shapes when it runs.
     layer_forward(weights[2], biases[1], x)

@@ -67,6 +67,21 @@ class Warns(Plain):
         return super().predict(x)
 
 
+class InvalidProduct(Plain):
+    """Warns as numpy does where OpenBLAS computes what it drops."""
+
+    operation = "matmul"
+
+    def predict(self, x: Any) -> Any:
+        message = f"invalid value encountered in {self.operation}"
+        warnings.warn(message, RuntimeWarning, stacklevel=1)
+        return super().predict(x)
+
+
+class InvalidLogarithm(InvalidProduct):
+    operation = "log"
+
+
 PLANTED = [
     (numerical.SoftmaxUnshifted, "large_inputs_stay_finite"),
     (numerical.SoftmaxShiftedByTheBatch, "large_inputs_stay_finite"),
@@ -127,6 +142,11 @@ def test_what_cannot_be_judged_may_be_refused() -> None:
 
 def test_other_warnings_are_no_matter_of_numbers() -> None:
     assert passes(Warns.adapter(), "large_inputs_raise_no_warning", 8)
+
+
+def test_an_invalid_operation_in_a_product_may_be_the_librarys() -> None:
+    assert passes(InvalidProduct.adapter(), "large_inputs_raise_no_warning", 8)
+    assert "in log" in broken(InvalidLogarithm.adapter(), "large_inputs_raise_no_warning")
 
 
 def test_what_is_not_offered_is_not_compared() -> None:

@@ -12,6 +12,7 @@ References
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Iterator
 
@@ -31,6 +32,9 @@ SIZES = (1e4, 1e4, 1e3, 1e2)
 #: Half of the 24 bits of float32: what an output must at least have right.
 HALF = 2.0**-12
 SINGLE = 2.0**-24
+#: What OpenBLAS raises in products of finite float32 at times (see `nncore.arrays`); where it
+#: is real, an overflow is told before or `large_inputs_stay_finite` fails.
+SPURIOUS = re.compile("invalid value encountered in (dot|matmul|matvec|vecdot|vecmat)")
 #: Near enough to a perfect fit that the squares of outputs and targets cancel in all digits.
 NEAR = 2.0**-30
 
@@ -58,7 +62,8 @@ def large_inputs_raise_no_warning(net: Subject, case: Case) -> None:
                 warnings.simplefilter("always")
                 results(large, role, x, y)
             for told in caught:
-                if issubclass(told.category, RuntimeWarning):
+                spurious = SPURIOUS.match(str(told.message))
+                if issubclass(told.category, RuntimeWarning) and not spurious:
                     place = f"{told.filename}:{told.lineno}"
                     fail(f"{role} warns: {told.message} ({place}), where {where}")
 
