@@ -9,7 +9,7 @@ import numpy as np
 
 from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
 from .kinks import mark_kink
-from .lines import Cost, Directions, Gradient, Point, dot
+from .lines import Cost, Directions, Gradient, Point, dot, levelled
 from .locate import Measured, locate
 from .owed import SPREADS, owed_by
 from .slopes import FEWEST_STEPS, STEPS, Remembered, Slope, confirmed, noise_along, slope
@@ -79,18 +79,19 @@ def check(
     progress : callable, optional
         Told how many entries are done.
     full : bool
-        Every entry by itself; by default a random projection of all entries, and a sample of
-        entries, within two evaluations of the cost for each parameter. For fewer than 22
-        parameters some 40 are made in all, and 8 more if an array of the gradient is zero:
-        fewer would not tell a slope from noise. More are
-        made only for a projection that disagrees, to look again from nearer and to find the
-        wrong entries, and for arrays of which neither that projection nor one of their own
-        shows anything.
+        Every entry by itself; by default two random projections of all entries, the second
+        of which moves small entries further, and a sample of entries, as many as are made
+        within two evaluations of the cost for each parameter. For fewer than 22 parameters
+        some 40 are made in all, and 8 more if an array of the gradient is zero: fewer would
+        not tell a slope from noise. More are made only for a projection that disagrees, to
+        look again from nearer and to find the wrong entries, for arrays of which neither those
+        projections nor one of their own shows anything, and for a cost that stands still
+        beside the point.
 
     Returns
     -------
     Evidence
-        Entries not measured by themselves are judged by the projection.
+        Entries not measured by themselves are judged by the projections.
     """
     del declare
     rng = np.random.default_rng(seed)
@@ -169,9 +170,12 @@ class _Table:
         if not full:
             steps = (self.left - SETTLING - kept) // 4
             self.steps = min(max(steps, FEWEST_STEPS), STEPS)
-            agrees = self.project(direction, line) and self.look_again(rng)
+            self.suspicious = not (
+                self.project(direction, line)
+                and self.look_closer(rng, kept)
+                and self.look_again(rng)
+            )
             self.bend = abs(line(NEAR) + line(-NEAR) - 2 * self.centre) / NEAR / 2
-            self.suspicious = not agrees
             if self.suspicious:
                 self.steps = STEPS  # now it matters more to be sure than to be quick
 
@@ -198,15 +202,28 @@ class _Table:
                 self.reference[k][(part != 0) & (self.analytic[k] == 0)] = 0.0
         return True
 
+    def look_closer(self, rng: np.random.Generator, kept: int) -> bool:
+        """Judge all by a second projection, where so many evaluations are left besides.
+
+        What is granted to large entries hides errors of small ones in the first, in which an
+        error of 1e-8 shows in 79 % of the entries of a network; in both, in 99.6 %.
+        """
+        if not self.affords(PER_SLOPE + kept):
+            return True
+        return self.project_along(levelled(self.point.direction(rng), self.analytic))
+
     def look_again(self, rng: np.random.Generator) -> bool:
         """Judge arrays of which the projection shows nothing by another, of these alone."""
         hidden = {k for k, _ in self.hidden()}
         if not hidden:
             return True
         direction = [part * (k in hidden) for k, part in enumerate(self.point.direction(rng))]
-        return self.project(
-            direction, Remembered(self.point.along(direction), {0.0: self.centre})
-        )
+        return self.project_along(direction)
+
+    def project_along(self, direction: Directions) -> bool:
+        """Judge all entries that a further direction moves; whether they agree."""
+        line = Remembered(self.point.along(direction), {0.0: self.centre})
+        return self.project(direction, line)
 
     def hidden(self) -> list[Place]:
         """The largest entry of each array that has not been seen: none is passed so."""
@@ -315,8 +332,8 @@ class _Table:
         }
         if measured < self.point.structure.size:
             self.notes.append(
-                f"{measured} entries were measured one by one, all of them by a random "
-                'projection; method="differences_full" measures every entry'
+                f"{measured} entries were measured one by one, all of them by random "
+                'projections; method="differences_full" measures every entry'
             )
         return Evidence(
             "differences",

@@ -15,12 +15,16 @@ from .structure import FloatArray, Params, Structure
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Cost", "Directions", "Gradient", "Point", "dot"]
+__all__ = ["Cost", "Directions", "Gradient", "Point", "dot", "levelled"]
 
 Cost: TypeAlias = Callable[[Params], Any]
 Gradient: TypeAlias = Callable[[Params], Params]
 # One array for each checked array of the parameters.
 Directions: TypeAlias = list[FloatArray]
+
+# In a levelled direction an entry moves by its share of the slope to this power, and by so many
+# times the least at most: further, and the cost bends too soon.
+LEVELLING, FURTHEST = -0.75, 1e3
 
 
 def dot(first: Sequence[FloatArray], second: Sequence[FloatArray]) -> float:
@@ -38,6 +42,30 @@ def dot(first: Sequence[FloatArray], second: Sequence[FloatArray]) -> float:
     """
     pairs = zip(first, second, strict=True)
     return math.fsum(x for a, b in pairs for x in (a.astype(float) * b).ravel())
+
+
+def levelled(direction: Directions, gradient: Sequence[FloatArray]) -> Directions:
+    """A direction to which entries of a gradient contribute more alike.
+
+    Parameters
+    ----------
+    direction : list of float arrays
+        One for each array of the gradient. Not modified.
+    gradient : sequence of float arrays
+        The slope of the cost.
+
+    Returns
+    -------
+    list of float arrays
+        As long on average; zero where an entry contributes nothing.
+    """
+    shares = [np.abs(a * d) for a, d in zip(gradient, direction, strict=True)]
+    largest = max(float(share.max()) for share in shares)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moves = [np.minimum((share / largest) ** LEVELLING, FURTHEST) for share in shares]
+    moves = [np.where(share, move, 0.0) for share, move in zip(shares, moves, strict=True)]
+    mean = math.sqrt(np.mean(np.concatenate([move.ravel() for move in moves]) ** 2))
+    return [d * move / (mean or 1.0) for d, move in zip(direction, moves, strict=True)]
 
 
 @dataclasses.dataclass

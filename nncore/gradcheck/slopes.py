@@ -136,10 +136,10 @@ def noise_along(line: Line, length: float = 1e-2, points: int = 12) -> float:
         float(np.abs(part[np.isfinite(part)]).max(initial=0)) for part in (values, far)
     )
     floor = np.finfo(float).eps / 2 * largest
-    measured = max(floor, _high_difference(values))
+    measured = max(floor, _jitter(line, length, values))
     if measured > SUSPICIOUS * floor:
         # A kink among the points bends high differences as noise would, but less from nearer.
-        nearer = _high_difference(_one_side(line, length / NEARER, points))
+        nearer = _jitter(line, length / NEARER, _one_side(line, length / NEARER, points))
         measured = max(floor, nearer) if nearer < measured else measured
     return measured or math.inf
 
@@ -147,6 +147,29 @@ def noise_along(line: Line, length: float = 1e-2, points: int = 12) -> float:
 def _one_side(line: Line, length: float, points: int) -> FloatArray:
     """The function at points on one side: a kink at the point itself is not noise."""
     return np.array([line(length / 256 * (i + 1)) for i in range(points)])
+
+
+def _jitter(line: Line, length: float, values: FloatArray) -> float:
+    """The noise that values on one side show, or that hides where they all are the same."""
+    if (values == values[0]).all():
+        return _nearest_step(line, length / 256 * len(values))
+    return _high_difference(values)
+
+
+def _nearest_step(line: Line, near: float) -> float:
+    """How far a function moves where it first does, if it stands still up to a point.
+
+    Rounded before it cancelled, a cost may move in steps that are higher than its last digit.
+    """
+    still = line(near)
+    for far in (0.125, -0.125, 1.0, -1.0):
+        start, end = math.copysign(near, far), far
+        while line(end) != still and abs(end - start) > near:
+            middle = (start + end) / 2
+            start, end = (middle, end) if line(middle) == still else (start, middle)
+        if line(end) != still:
+            return abs(line(end) - still) if math.isfinite(line(end)) else 0.0
+    return 0.0
 
 
 def _high_difference(values: FloatArray) -> float:

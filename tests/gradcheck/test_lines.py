@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncore.gradcheck.lines import Point, dot
+from nncore.gradcheck.lines import FURTHEST, Point, dot, levelled
 from nncore.gradcheck.structure import FloatArray, Structure
 
 
@@ -46,3 +46,23 @@ def test_noise_is_that_of_the_cost(point: Point) -> None:
 
 def test_dot_sums_exactly() -> None:
     assert dot([np.array([1e16, 1.0, -1e16])], [np.ones(3)]) == 1.0
+
+
+def test_levelled_entries_contribute_more_alike() -> None:
+    direction: list[FloatArray] = [np.array([1.0, -0.5]), np.array([[1.0], [1.0], [0.0]])]
+    gradient: list[FloatArray] = [np.array([1.0, 2e-2]), np.array([[0.0], [1e-9], [1.0]])]
+    first, second = levelled(direction, gradient)
+    assert first.shape == (2,)
+    assert second.shape == (3, 1)
+    assert (np.sign(first) == [1, -1]).all()
+    # Shares of the slope of 1 and 1e-2 are then 1 and 10^(-2 / 4).
+    np.testing.assert_allclose(abs(first[1] * 2e-2) / first[0], 10**-0.5)
+    assert second[1, 0] / first[0] == pytest.approx(FURTHEST)
+    assert second[0, 0] == second[2, 0] == 0  # what contributes nothing stays where it is
+    lengths = np.array([*first / [1, -0.5], second[1, 0], 0, 0])
+    assert np.mean(lengths**2) == pytest.approx(1)
+
+
+def test_nothing_is_levelled_where_nothing_contributes() -> None:
+    (levelled_zeros,) = levelled([np.ones(3)], [np.zeros(3)])
+    assert (levelled_zeros == 0).all()

@@ -56,6 +56,23 @@ def test_noise_is_at_least_that_of_large_terms_nearby() -> None:
     assert noise_along(lambda t: 1e4 if abs(t) > 0.5 else 0.0) >= 1e-12
 
 
+@pytest.mark.parametrize("start", [0.1, -0.1, 0.7, -0.7])
+def test_noise_is_as_high_as_the_steps_of_a_function_that_stands_still(start: float) -> None:
+    # A saturated cost, -log(1 - 1e-13): what was rounded beside 1 is a thousandth of it.
+    def line(t: float) -> float:
+        moved = max(t / start - 0.5, 0) * 1e-14
+        return -math.log(1 - (1e-13 + moved))
+
+    assert {line(t / 1000) for t in range(-10, 11)} == {line(0.0)}
+    assert 1e-16 <= noise_along(line) <= 2e-16
+
+
+def test_a_function_that_ends_beside_the_point_has_the_noise_of_its_values() -> None:
+    assert noise_along(lambda t: 1.0 if t < 0.1 else math.nan) == pytest.approx(
+        1.1e-16, rel=0.1
+    )
+
+
 def test_nothing_is_said_about_a_function_without_noise_or_finite_values() -> None:
     assert noise_along(lambda _: 0.0) == math.inf
     assert noise_along(lambda _: math.nan) == math.inf
