@@ -15,8 +15,9 @@ import numpy as np
 from .enclosures import Program, Settings
 from .evidence import Verdict
 from .lines import Point
+from .noise import Line, noise_along
 from .run import Undecided
-from .slopes import Line, Slope, confirmed, noise_along, slope
+from .slopes import Slope, confirmed, slope
 
 if TYPE_CHECKING:
     from .findings import Findings

@@ -11,14 +11,15 @@ from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
 from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Point, dot, levelled
 from .locate import Measured, locate
+from .noise import noise_along
 from .owed import SPREADS, owed_by
-from .slopes import FEWEST_STEPS, STEPS, Remembered, Slope, confirmed, noise_along, slope
+from .slopes import FEWEST_STEPS, STEPS, Remembered, Slope, confirmed, slope
 from .verdict import RESOLVED, control, judge, owed_everywhere, sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .slopes import Line
+    from .noise import Line
     from .structure import FloatArray, Structure
 
 __all__ = ["check"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .slopes import Line, noise_along
+from .noise import Line, noise_along
 from .structure import FloatArray, Params, Structure
 
 if TYPE_CHECKING:

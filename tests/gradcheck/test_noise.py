@@ -1,0 +1,48 @@
+"""The rounding noise of functions along a line."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from nncore.gradcheck.noise import noise_along
+
+
+def test_noise_is_at_least_that_of_large_terms_nearby() -> None:
+    # Constant near the point, but not far from it: what cancelled here was rounded too.
+    assert noise_along(lambda t: 1e4 if abs(t) > 0.5 else 0.0) >= 1e-12
+
+
+@pytest.mark.parametrize("start", [0.1, -0.1, 0.7, -0.7])
+def test_noise_is_as_high_as_the_steps_of_a_function_that_stands_still(start: float) -> None:
+    # A saturated cost, -log(1 - 1e-13): what was rounded beside 1 is a thousandth of it.
+    def line(t: float) -> float:
+        moved = max(t / start - 0.5, 0) * 1e-14
+        return -math.log(1 - (1e-13 + moved))
+
+    assert {line(t / 1000) for t in range(-10, 11)} == {line(0.0)}
+    assert 1e-16 <= noise_along(line) <= 2e-16
+
+
+def test_a_function_that_ends_beside_the_point_has_the_noise_of_its_values() -> None:
+    assert noise_along(lambda t: 1.0 if t < 0.1 else math.nan) == pytest.approx(
+        1.1e-16, rel=0.1
+    )
+
+
+def test_nothing_is_said_about_a_function_without_noise_or_finite_values() -> None:
+    assert noise_along(lambda _: 0.0) == math.inf
+    assert noise_along(lambda _: math.nan) == math.inf
+
+
+@pytest.mark.parametrize("place", [2e-4, 4e-4])
+def test_a_kink_among_the_points_is_not_noise(place: float) -> None:
+    assert noise_along(lambda t: 1 + abs(t - place)) < 1e-14
+
+
+def test_noise_is_as_large_from_nearer() -> None:
+    rng = np.random.default_rng(0)
+    sigma = noise_along(lambda t: 1 + abs(t - 2e-4) + 1e-7 * rng.standard_normal())
+    assert 3e-8 < sigma < 3e-7
