@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Correct gradients that each rung gets, over all families, in a nightly campaign.
-NIGHTLY = {"certified": 10_000, "complex_step": 100_000, "differences": 20_000}
+NIGHTLY = {
+    "certified": 10_000,
+    "complex_step": 100_000,
+    "differences": 20_000,
+    "differences_full": 5_000,
+}
 # The smallest error of one entry that is to be seen in 99 of 100 networks, and how it is made.
 DETECTION = (
     ("certified", "terms", "1e-30"),
