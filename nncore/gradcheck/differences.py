@@ -44,6 +44,8 @@ MOST_LOCATED = 200
 FEW = 1_000
 # Kinks smaller than this part of the slope are not looked for: no piece of a network has them.
 UNSEEN_KINK = 1e-6
+# Noise of so much of the cost is more than rounding makes of a sane one.
+COARSE = 1e-5
 # A short step, and how much more a part of the entries may bend over it than all together.
 NEAR, BENDS = 2.0**-24, 8.0
 Place: TypeAlias = tuple[int, tuple[int, ...]]
@@ -168,6 +170,7 @@ class _Table:
         if full or self.affords(PER_SLOPE):
             # A kink nearby looks like noise.
             self.noise = min(self.noise, noise_along(line, 1e-3))
+        self.tell_noise(line)
         if not full:
             steps = (self.left - SETTLING - kept) // 4
             self.steps = min(max(steps, FEWEST_STEPS), STEPS)
@@ -179,6 +182,17 @@ class _Table:
             self.bend = abs(line(NEAR) + line(-NEAR) - 2 * self.centre) / NEAR / 2
             if self.suspicious:
                 self.steps = STEPS  # now it matters more to be sure than to be quick
+
+    def tell_noise(self, line: Remembered) -> None:
+        """Say so where the cost is no smooth function."""
+        finite = (abs(value) for value in line.known.values() if math.isfinite(value))
+        largest = max(finite, default=0.0)
+        if COARSE * largest < self.noise < math.inf:
+            self.notes.append(
+                f"beside the point the cost, {self.centre:.3g}, moves by steps or noise of "
+                f"{self.noise:.1g}, which hides its slope; an accuracy or a rounded number is a "
+                "step function"
+            )
 
     def project(self, direction: Directions, line: Line) -> bool:
         """Judge all entries that a direction moves by one slope; whether they agree."""

@@ -139,6 +139,19 @@ def test_a_disagreement_that_no_entry_shows_is_unresolvable(
     assert "not the slope of the cost" in str(report)
 
 
+def test_a_step_function_is_told_as_one() -> None:
+    x = np.random.default_rng(0).standard_normal((50, 4))
+
+    def accuracy(w: Any) -> Any:
+        return (x @ w > 0).mean()
+
+    report = check_gradient(accuracy, lambda w: w + 1, np.ones(4), method="differences")
+    assert report.verdict == "unresolvable"
+    assert "moves by steps or noise of 0.02" in str(report)
+    cost, gradient, w = regression(6)
+    assert "steps or noise" not in str(check_gradient(cost, gradient, w, method="differences"))
+
+
 def test_few_evaluations_see_an_error() -> None:
     for size in range(1, 25, 4):
         cost, gradient, w = regression(size)
