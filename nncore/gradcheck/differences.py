@@ -190,8 +190,8 @@ class _Table:
         if COARSE * largest < self.noise < math.inf:
             self.notes.append(
                 f"beside the point the cost, {self.centre:.3g}, moves by steps or noise of "
-                f"{self.noise:.1g}, which hides its slope; an accuracy or a rounded number is a "
-                "step function"
+                f"{self.noise:.1g}, which hides its slope; an accuracy or a rounded number is "
+                "a step function"
             )
 
     def project(self, direction: Directions, line: Line) -> bool:
