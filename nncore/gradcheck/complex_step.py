@@ -8,13 +8,12 @@ What both sides owe to rounding is measured by random rounding, not guessed.
 from __future__ import annotations
 
 import math
-import warnings
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
-from .frames import line_of
+from .complex_cost import ComplexCost, H
+from .evidence import Evidence, NotApplicable, Progress
 from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate
@@ -22,7 +21,7 @@ from .owed import SPREADS, owed_by
 from .rounding import Rounding
 from .slopes import Slope, confirmed, slope
 from .spread import constants_met, spread
-from .verdict import control, judge, sensitivity
+from .verdict import control, judge_all, sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
-# A power of two, so that dividing by it is exact.
-H = 2.0**-100
 # Below this, products with H underflow on the way: nothing is said about smaller numbers.
 UNDERFLOW = float(np.finfo(float).tiny) / H * 2.0**40
 # Two complex steps of opposite sign differ by less where the function is smooth.
@@ -50,8 +47,6 @@ MOST_ULP = 2**18
 CONSTANT_SPREADS = 2.0
 HIDDEN_KINK = "the point is at a kink that complex numbers do not show"
 Place: TypeAlias = tuple[int, tuple[int, ...]]
-# Complex arrays, plain or rounding at random, and what the cost makes of them.
-Number: TypeAlias = Any
 
 
 def check(
@@ -117,6 +112,7 @@ class _Table:
 
     def __init__(self, point: Point, analytic: list[FloatArray], seed: int) -> None:
         self.point = point
+        self.cost = ComplexCost(point)
         self.analytic = [np.array(array, dtype=float) for array in analytic]
         self.seed = seed
         self.rng = np.random.default_rng(seed)
@@ -130,42 +126,10 @@ class _Table:
         self.noise = 0.0
         self.explained = 0
 
-    def derivative(self, direction: Directions, sign: float = 1.0) -> float:
-        """Derivative of the cost along a direction."""
-        arrays = [
-            value + 1j * (sign * H) * part
-            for value, part in zip(self.point.values, direction, strict=True)
-        ]
-        return self.imaginary(self.call(arrays)) * sign
-
-    def call(self, arrays: list[Number]) -> Number:
-        """Cost at complex parameters; a reason if it cannot be computed there."""
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                warnings.simplefilter("error", np.exceptions.ComplexWarning)
-                return self.point.at(arrays)
-        except Exception as error:  # the user's code may fail in any way on complex numbers
-            line = line_of(error)
-            place = f", {line}" if line else ""
-            msg = f"the cost does not run on complex numbers ({error}{place})"
-            raise NotApplicable(msg) from error
-
-    def imaginary(self, value: Number) -> float:
-        """The derivative in a complex value of the cost."""
-        number = np.asarray(getattr(value, "array", value)).reshape(-1)[0]
-        if not np.iscomplexobj(number):
-            msg = (
-                "the cost drops the imaginary part of its parameters "
-                "(by abs or .real, or in a float buffer)"
-            )
-            raise NotApplicable(msg)
-        return float(number.imag) / H
-
     def require_analytic(self) -> None:
         """Raise unless complex step and differences agree in one random direction."""
         direction = self.point.direction(self.rng)
-        plus, minus = self.derivative(direction), self.derivative(direction, -1.0)
+        plus, minus = self.cost.along(direction), self.cost.along(direction, -1.0)
         if not (math.isfinite(plus) and math.isfinite(minus)):
             msg = "the cost is not finite on complex numbers"
             raise NotApplicable(msg)
@@ -209,11 +173,11 @@ class _Table:
             for index in np.ndindex(array.shape):
                 kept = array[index]
                 array[index] = kept + 1j * H
-                plus = self.imaginary(self.call(arrays))
+                plus = self.cost.slope(arrays)
                 self.reference[k][index] = plus
                 if self.is_split:
                     array[index] = kept - 1j * H
-                    minus = 0.0 - self.imaginary(self.call(arrays))  # no -0 in a report
+                    minus = 0.0 - self.cost.slope(arrays)  # no -0 in a report
                     if abs(plus - minus) > SPLIT * (abs(plus) + abs(minus)):
                         left, right = (side * self.point.scales[k] for side in (minus, plus))
                         self.kinks[k, index] = Slope(right, 0.0, left, right, 0.0)
@@ -265,7 +229,7 @@ class _Table:
         if not wrong:
             return
         one_sided = constants_met(self.gradient_run(gradient), self.seed) ^ constants_met(
-            self.run_along(self.unit(wrong[0])), self.seed
+            self.cost.rounded_along(self.unit(wrong[0])), self.seed
         )
         if not one_sided:
             return
@@ -292,7 +256,7 @@ class _Table:
         """
         measured: dict[Place, float] = {}
         for i in self.rng.permutation(len(places))[:MOST_DOUBTS]:
-            run = self.run_along(self.unit(places[i]))
+            run = self.cost.rounded_along(self.unit(places[i]))
             measured[places[i]] = float(spread(run, self.seed, **options)[0])
         sizes = {(k, index): abs(float(self.reference[k][index])) for k, index in places}
         share = max((m / sizes[p] for p, m in measured.items() if sizes[p]), default=0.0)
@@ -314,21 +278,9 @@ class _Table:
         direction[place[0]][place[1]] = 1.0
         return direction
 
-    def run_along(self, direction: Directions) -> Callable[[Rounding], list[Any]]:
-        """The derivative along a direction on arrays that round at random."""
-
-        def run(rounding: Rounding) -> list[Any]:
-            arrays = [
-                rounding.wrap(value + 1j * H * part)
-                for value, part in zip(self.point.values, direction, strict=True)
-            ]
-            return [np.asarray(self.imaginary(self.call(arrays)))]
-
-        return run
-
     def spread_along(self, direction: Directions, runs: int = 8) -> float:
         """Standard deviation of the rounding of the derivative along a direction."""
-        return float(spread(self.run_along(direction), self.seed, runs)[0])
+        return float(spread(self.cost.rounded_along(direction), self.seed, runs)[0])
 
     def is_wrong(self) -> list[Any]:
         """Where the distance is beyond all bounds, and there is no kink."""
@@ -369,7 +321,7 @@ class _Table:
         def measure(vector: FloatArray) -> Measured:
             part = self.point.unflattened(vector)
             owed = self.owed_along(part)
-            value = self.derivative(part)
+            value = self.cost.along(part)
             error = dot(self.analytic, part) - value
             share = rounding * owed / root if root else rounding
             return Measured(error, owed + share + SPREADS * np.finfo(float).eps * abs(value))
@@ -401,14 +353,9 @@ class _Table:
 
     def evidence(self, *, subgradients: bool) -> Evidence:
         """The verdict on every entry."""
-        judged: list[Entries] = []
-        for k, name in enumerate(self.point.structure.names):
-            seen = np.isfinite(self.reference[k])
-            reference = np.where(seen, self.reference[k], self.analytic[k])
-            entries = judge(name, self.analytic[k], reference, self.error[k], self.owed[k])
-            entries.verdict[~seen & (self.analytic[k] == 0)] = Verdict.UNRESOLVABLE.code
-            entries.reference[~seen] = np.nan
-            judged.append(entries)
+        judged = judge_all(
+            self.point.structure.names, self.analytic, self.reference, self.error, self.owed
+        )
         for (k, index), found in self.kinks.items():
             mark_kink(judged[k], self.point, (k, index), found, subgradients=subgradients)
         self.details["planted and seen"] = control(judged, self.owed, self.seed)
@@ -438,7 +385,7 @@ def structure_size(arrays: list[FloatArray]) -> int:
     return sum(array.size for array in arrays)
 
 
-def _complex(value: FloatArray) -> Number:
+def _complex(value: FloatArray) -> Any:
     """A complex copy of the values."""
     return np.array(value, dtype=np.result_type(value.dtype, np.complex128))
 

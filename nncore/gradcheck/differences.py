@@ -14,7 +14,7 @@ from .locate import Measured, locate
 from .noise import noise_along
 from .owed import SPREADS, owed_by
 from .slopes import FEWEST_STEPS, STEPS, Remembered, Slope, confirmed, slope
-from .verdict import RESOLVED, control, judge, owed_everywhere, sensitivity
+from .verdict import RESOLVED, control, judge_all, owed_everywhere, sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -314,17 +314,9 @@ class _Table:
 
     def evidence(self) -> Evidence:
         """The verdict on every entry."""
-        judged = []
-        for k, array in enumerate(self.analytic):
-            seen = np.isfinite(self.reference[k])
-            reference = np.where(seen, self.reference[k], array)
-            entries = judge(
-                self.point.structure.names[k], array, reference, self.error[k], self.owed[k]
-            )
-            # A projection passes no entry that is exactly zero: it has no size to be seen by.
-            entries.verdict[~seen & (array == 0)] = Verdict.UNRESOLVABLE.code
-            entries.reference[~seen] = np.nan
-            judged.append(entries)
+        judged = judge_all(
+            self.point.structure.names, self.analytic, self.reference, self.error, self.owed
+        )
         for (k, index), found in self.slopes.items():
             if found.is_kink:
                 mark_kink(

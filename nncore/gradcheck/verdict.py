@@ -11,7 +11,15 @@ from .evidence import Entries, Verdict
 if TYPE_CHECKING:
     from .structure import AnyArray, FloatArray
 
-__all__ = ["CERTAIN_DIGITS", "RESOLVED", "control", "judge", "owed_everywhere", "sensitivity"]
+__all__ = [
+    "CERTAIN_DIGITS",
+    "RESOLVED",
+    "control",
+    "judge",
+    "judge_all",
+    "owed_everywhere",
+    "sensitivity",
+]
 
 # A double has no more.
 CERTAIN_DIGITS = -float(np.log10(np.finfo(float).eps))
@@ -34,7 +42,8 @@ def judge(
     path : str
         Where the array stands.
     analytic, reference : float array
-        What the gradient returned, and the derivative of the cost.
+        What the gradient returned, and the derivative of the cost; nan where only a projection
+        looked at the entry.
     error : float array
         Bound on the error of `reference`.
     owed : float array
@@ -45,7 +54,7 @@ def judge(
     Entries
         Wrong where the two are further apart than both bounds allow; unresolvable where the
         bounds are not small against the entry; agreeing elsewhere, an exact zero on both sides
-        included.
+        included. A projection passes no zero: it has no size to be seen by.
 
     Examples
     --------
@@ -57,8 +66,10 @@ def judge(
     """
     # Numpy turns arrays without dimensions into scalars, which cannot be written to.
     bound = np.asarray(error + owed)
-    distance = np.asarray(np.abs(analytic - reference))
-    size = np.asarray(np.maximum(np.abs(analytic), np.abs(reference)))
+    seen = np.isfinite(reference)
+    known = np.where(seen, reference, analytic)
+    distance = np.asarray(np.abs(analytic - known))
+    size = np.asarray(np.maximum(np.abs(analytic), np.abs(known)))
     is_zero = (analytic == 0) & (reference == 0) & np.isfinite(bound)
     verdict = np.full(analytic.shape, Verdict.UNRESOLVABLE.code, dtype=np.uint8)
     verdict[(size > RESOLVED * bound) | is_zero] = Verdict.AGREES.code
@@ -67,7 +78,33 @@ def judge(
         digits = np.asarray(np.clip(np.log10(size / bound), 0, CERTAIN_DIGITS))
     digits[is_zero] = CERTAIN_DIGITS
     unknown = np.full(analytic.shape, np.nan)
-    return Entries(path, analytic, reference, error, unknown, verdict, digits)
+    return Entries(
+        path, analytic, np.where(seen, reference, unknown), error, unknown, verdict, digits
+    )
+
+
+def judge_all(
+    paths: list[str],
+    analytic: list[FloatArray],
+    reference: list[FloatArray],
+    error: list[FloatArray],
+    owed: list[FloatArray],
+) -> list[Entries]:
+    """Compare all arrays with their references, as `judge` does one.
+
+    Parameters
+    ----------
+    paths : list of str
+        Where the arrays stand.
+    analytic, reference, error, owed : list of float arrays
+        One for each of them.
+
+    Returns
+    -------
+    list of Entries
+        One for each array.
+    """
+    return [judge(*each) for each in zip(paths, analytic, reference, error, owed, strict=True)]
 
 
 def sensitivity(entries: list[Entries], owed: list[FloatArray]) -> float:
