@@ -29,10 +29,11 @@ import numpy as np
 from .arithmetic import Balls
 from .buffers import served, survivors
 from .consistency import ROUGH_BITS, compare_floats, compare_moves
-from .enclosures import Enclosures, Program, Settings, Stopped, tight
+from .enclosures import Enclosures, Settings, tight
 from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .explanations import MOST_ULP, ONE_DIGIT, Explanation
 from .findings import Finding, Findings, achieved_digits, digits
+from .program import Program, Stopped
 from .run import MOST_SHORT_ULP, Undecided
 
 if TYPE_CHECKING:

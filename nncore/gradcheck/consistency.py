@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .enclosures import Program, Settings
+from .enclosures import Settings
 from .evidence import Verdict
 from .lines import Point
 from .noise import Line, noise_along
+from .program import Program
 from .run import Undecided
 from .slopes import Slope, confirmed, slope
 

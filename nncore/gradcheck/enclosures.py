@@ -1,45 +1,28 @@
-"""Enclosures of all derivatives and of the user's gradient, from one evaluation of each."""
+"""Enclosures of all derivatives and of the user's gradient, and how they are to be made."""
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import functools
-import itertools
 import math
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from .arithmetic import Balls, Rationals
-from .balls import Ball, array_of, balls, is_constant
-from .frames import line_of
 from .functions import FUNCTIONS
-from .matrices import BallMatrix
-from .run import Arithmetic, Run, Undecided
-from .state import State
-from .tape import CONSTANT, Number, Operand, Sums
+from .run import Arithmetic, Run
+from .tape import Number, Operand
 from .ufuncs import UFUNCS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from .structure import FloatArray
 
-    from .structure import FloatArray, Params, Structure
-
-# Known to numpy from here on: `np.matrix` asks our arrays for it.
-assert BallMatrix.__base__  # noqa: S101
-__all__ = ["Bound", "Enclosures", "Kink", "Program", "Settings", "Stopped", "tight"]
+__all__ = ["Bound", "Enclosures", "Kink", "Settings", "tight"]
 
 # A constant and its line.
 Bound: TypeAlias = tuple[float, str]
-# Pairs of opposite random directions along which ties are resolved.
-PAIRS = 3
 # Exact numbers have more.
 EXACT_BITS = 2.0**62
-
-
-class Stopped(Exception):  # noqa: N818 - a finding about the user's code
-    """The user's code does not run on balls; the text says why and where."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -202,262 +185,6 @@ class Enclosures:
         return bool(self.cost_run.roundings or self.gradient_run.roundings)
 
 
-@dataclasses.dataclass
-class Program:
-    """The user's cost and gradient, to be run on balls.
-
-    Parameters
-    ----------
-    cost, gradient : callable
-        The user's own.
-    structure : Structure
-        The parameters.
-    seed : int
-        For the directions that resolve ties.
-    """
-
-    cost: Callable[[Params], Any]
-    gradient: Callable[[Params], Params]
-    structure: Structure
-    seed: int = 0
-    evaluations: int = 0
-
-    def __post_init__(self) -> None:
-        self.floats: list[float] = [
-            value for array in self.structure.arrays for value in _flat(array)
-        ]
-        self.dtype: np.dtype[Any] = np.result_type(*self.structure.arrays)
-        self._numbers: dict[str, list[Number]] = {}
-        self.cost_in_floats: float = float(np.asarray(self.run_in_floats()).reshape(-1)[0])
-        self.state: State = State(self.cost, self.gradient)
-
-    def run_in_floats(self) -> Operand:
-        """Run both programs in floats, so that objects which keep arrays keep floats.
-
-        Returns
-        -------
-        Any
-            The cost.
-        """
-        value = self.cost(self.structure.rebuild(self.structure.arrays))
-        self.gradient(self.structure.rebuild(self.structure.arrays))
-        return value
-
-    def enclosures(self, settings: Settings) -> Enclosures:
-        """Run both programs.
-
-        Parameters
-        ----------
-        settings : Settings
-            Precision and constants.
-
-        Returns
-        -------
-        Enclosures
-            With ties resolved.
-
-        Raises
-        ------
-        Undecided
-            If the precision does not tell which way a program goes.
-        Defeated
-            If a program asks for what balls cannot give.
-        """
-        analytic, gradient_run = self.run_gradient(settings)
-        reference, magnitude, cost_run = self._derivatives(settings)
-        kinks: dict[int, Kink] = {}
-        if cost_run.ties and settings.bits is not None:
-            kinks = self._resolve(settings, reference, hard=any(cost_run.ties.values()))
-        return Enclosures(
-            reference, analytic, magnitude, kinks, cost_run, gradient_run, settings
-        )
-
-    def run_gradient(
-        self, settings: Settings, *, rough: bool = False
-    ) -> tuple[list[Number], Run]:
-        """Run the gradient.
-
-        Parameters
-        ----------
-        settings : Settings
-            Precision and constants.
-        rough : bool, optional
-            Follow the floats; see `Run`.
-
-        Returns
-        -------
-        pair
-            Enclosures of its entries, and the run.
-        """
-        run = settings.run(rough=rough, dtype=self.dtype)
-        with run, self._followed(run):
-            params = self.structure.rebuild(self._arrays(run))
-            leaves = [balls(leaf) for leaf in self.structure.leaves(self.gradient(params))]
-        found = [ball for leaf in leaves for ball in _ravelled(leaf)]
-        for limit, bound in run.limits.values():
-            if any(ball is limit for ball in found):
-                run.moved[bound] = math.inf  # the gradient itself is clipped
-        return [ball.value for ball in found], run
-
-    def run_cost(self, settings: Settings) -> tuple[Number, Run]:
-        """Run the cost roughly, following the floats.
-
-        Parameters
-        ----------
-        settings : Settings
-            Precision and constants.
-
-        Returns
-        -------
-        pair
-            Enclosure of the cost, and the run.
-        """
-        run = settings.run(rough=True, dtype=self.dtype)
-        with run, self._followed(run):
-            value = self._cost(self._arrays(run))
-        return value.value, run
-
-    def derivatives(
-        self, run: Run, moved: Sequence[float] | None = None
-    ) -> tuple[list[Number], list[Number]]:
-        """Derivatives of the cost.
-
-        Parameters
-        ----------
-        run : Run
-            In whose arithmetic.
-        moved : sequence of float, optional
-            A direction that resolves ties.
-
-        Returns
-        -------
-        pair
-            For each entry of the parameters its derivative and the magnitude of its terms.
-        """
-        with run:
-            arrays = self._arrays(run)
-            slots = [
-                ball.slot for array in arrays for ball in np.asarray(array).ravel().tolist()
-            ]
-            if moved is not None:
-                run.tape.tangents = Sums()
-                tangents = map(run.arithmetic.exact, moved)
-                run.tape.tangents.add(zip(slots, tangents, strict=True))
-            with self._followed(run):
-                end = self._cost(arrays)
-            run.result = end.value
-            zero = run.arithmetic.exact(0)
-            if end.slot == CONSTANT:
-                return [zero] * len(slots), [0.0] * len(slots)
-            one = run.arithmetic.exact(1)
-            adjoint = run.tape.gradient(end.slot, one)
-            sizes = run.tape.magnitudes(end.slot, _float_size, 1.0)
-            magnitude = [sizes.get(slot, 0.0) for slot in slots]
-            if not all(map(math.isfinite, magnitude)):
-                sizes = run.tape.magnitudes(end.slot, abs, one)
-                magnitude = [sizes.get(slot, zero) for slot in slots]
-        return [adjoint.get(slot, zero) for slot in slots], magnitude
-
-    def _derivatives(
-        self, settings: Settings, **options: Operand
-    ) -> tuple[list[Number], list[Number], Run]:
-        """Derivatives, magnitudes and run."""
-        forced = options.pop("forced", 0)
-        run = settings.run(recording=True, forced=forced, dtype=self.dtype)
-        return *self.derivatives(run, **options), run
-
-    def _resolve(
-        self, settings: Settings, reference: list[Number], *, hard: bool
-    ) -> dict[int, Kink]:
-        """The entries without a derivative; `reference` is corrected where there is one.
-
-        Generalised derivatives that are all enclosed in one narrow ball are a derivative; the
-        others are looked at along random directions.
-        """
-        loose = [i for i, ball in enumerate(reference) if hard or not tight(ball)]
-        if not loose:
-            return {}
-        rng = np.random.default_rng(self.seed)
-        sides: list[list[Number]] = []
-        for _ in range(PAIRS):
-            direction = rng.choice([-1.0, 1.0], len(reference))
-            direction *= rng.uniform(0.5, 1.5, len(reference))
-            sides += [
-                self._derivatives(settings, moved=(sign * direction).tolist())[0]
-                for sign in (1.0, -1.0)
-            ]
-        hulls = [] if not hard else [self._derivatives(settings, forced=s)[0] for s in (1, -1)]
-        kinks = {}
-        with settings.arithmetic.context():
-            for i in loose:
-                slopes = [side[i] for side in sides]
-                spread = functools.reduce(lambda a, b: a.union(b), slopes)
-                if tight(spread):
-                    reference[i] = spread
-                    continue
-                around = [reference[i]] if not hard else [forced[i] for forced in hulls]
-                hull = functools.reduce(lambda a, b: a.union(b), around, spread)
-                slopes.sort(key=float)
-                kinks[i] = Kink((slopes[0], slopes[-1]), hull, not hard)
-        return kinks
-
-    def _cost(self, arrays: list[Any]) -> Ball:
-        """The cost, one number of the run."""
-        self.evaluations += 1
-        value = self.cost(self.structure.rebuild(arrays))
-        if is_constant(value):
-            msg = (
-                "the cost returned a plain number: it does not read its argument, or the "
-                "derivative was lost on the way"
-            )
-            raise Stopped(msg)
-        ours = np.asarray(balls(value))
-        if ours.size != 1:
-            msg = f"the cost returned an array of shape {ours.shape}, not a number"
-            raise Stopped(msg)
-        (end,) = _ravelled(ours)
-        return end
-
-    def _arrays(self, run: Run) -> list[Any]:
-        """The parameters as numbers of the run."""
-        slots = run.tape.slots(len(self.floats))
-        if run.arithmetic.name not in self._numbers:
-            self._numbers = {run.arithmetic.name: list(map(run.arithmetic.exact, self.floats))}
-        exact = self._numbers[run.arithmetic.name]
-        numbers = map(Ball, exact, slots)
-        return [
-            array_of(itertools.islice(numbers, array.size), array.shape)
-            for array in self.structure.arrays
-        ]
-
-    @contextlib.contextmanager
-    def _followed(self, run: Run) -> Iterator[None]:
-        """Turn whatever the user's code raises on foreign numbers into a reason.
-
-        What was refused counts even if the code caught the error and went on. What the code
-        keeps between calls is as before.
-        """
-        try:
-            yield
-        except Exception as error:
-            if run.overlap is not None:
-                raise Undecided(run.overlap) from error
-            if run.defeat is not None:
-                raise Stopped(run.defeat) from error
-            if isinstance(error, Stopped):
-                raise
-            place = f" in {line_of(error)}" if line_of(error) else ""
-            what = f"{type(error).__name__}{place}: {error}"
-            msg = f"the code does not run on {run.arithmetic.name}: {what}"
-            raise Stopped(msg) from error
-        finally:
-            self.state.restore()
-        if run.overlap is not None:
-            raise Undecided(run.overlap)
-        if run.defeat is not None:
-            raise Stopped(run.defeat)
-
-
 def tight(ball: Number) -> bool:
     """Whether the radius is beyond the last bit of a float.
 
@@ -476,18 +203,3 @@ def tight(ball: Number) -> bool:
     return bool(ball.is_exact()) or bool(
         2 * ball.rad() <= ball.abs_lower() * math.ldexp(1.0, -53)
     )
-
-
-def _float_size(number: Number) -> float:
-    """The absolute value, as a float."""
-    return abs(float(number))
-
-
-def _flat(array: Operand) -> list[float]:
-    """The entries as Python floats."""
-    return np.asarray(array).ravel().astype(float).tolist()
-
-
-def _ravelled(array: Operand) -> list[Ball]:
-    """The entries, row by row."""
-    return np.asarray(array).ravel().tolist()

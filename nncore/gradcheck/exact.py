@@ -14,9 +14,10 @@ import numpy as np
 
 from .buffers import served
 from .consistency import compare_floats, compare_moves
-from .enclosures import Program, Settings, Stopped
+from .enclosures import Settings
 from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .findings import Finding, Findings, achieved_digits
+from .program import Program, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,7 +14,8 @@ from .run import Undecided
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .enclosures import Bound, Enclosures, Program, Settings
+    from .enclosures import Bound, Enclosures, Settings
+    from .program import Program
 
 __all__ = ["Explanation"]
 
