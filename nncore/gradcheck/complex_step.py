@@ -17,6 +17,7 @@ from .evidence import Evidence, NotApplicable, Progress
 from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Point, dot
 from .locate import Measured, locate
+from .noise import noise_along
 from .owed import SPREADS, owed_by
 from .rounding import Rounding
 from .slopes import Slope, confirmed, slope
@@ -133,7 +134,7 @@ class _Table:
         if not (math.isfinite(plus) and math.isfinite(minus)):
             msg = "the cost is not finite on complex numbers"
             raise NotApplicable(msg)
-        self.noise = self.point.noise(self.rng)
+        self.noise = noise_along(self.point.along(self.point.direction(self.rng)))
         line = self.point.along(direction)
         found = slope(line, self.noise)
         if abs(found.value - plus) > found.error:

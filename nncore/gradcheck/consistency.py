@@ -14,8 +14,8 @@ import numpy as np
 
 from .enclosures import Settings
 from .evidence import Verdict
-from .lines import Point
-from .noise import Line, noise_along
+from .lines import Line, Point
+from .noise import noise_along
 from .program import Program
 from .run import Undecided
 from .slopes import Slope, confirmed, slope

@@ -9,17 +9,16 @@ import numpy as np
 
 from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
 from .kinks import mark_kink
-from .lines import Cost, Directions, Gradient, Point, dot, levelled
+from .lines import Cost, Directions, Gradient, Line, Point, Remembered, dot, levelled
 from .locate import Measured, locate
-from .noise import noise_along
+from .noise import SUSPICIOUS, noise_along
 from .owed import SPREADS, owed_by
-from .slopes import FEWEST_STEPS, STEPS, Remembered, Slope, confirmed, slope
+from .slopes import FEWEST_STEPS, STEPS, Slope, confirmed, slope
 from .verdict import RESOLVED, control, judge_all, owed_everywhere, sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .noise import Line
     from .structure import FloatArray, Structure
 
 __all__ = ["check"]
@@ -32,6 +31,8 @@ CONSTANTS = 2.0**18 * float(np.finfo(float).eps)
 PER_PARAMETER, FEWEST_EVALUATIONS = 2, 44
 # Points at which the noise is measured: fewer where no more evaluations are left than so many.
 POINTS, FEWEST_POINTS, FEW_LEFT = 12, 8, 43
+# Evaluations by which noise is looked at more closely, and how much is too much for few.
+LOOKING, SUSPICIOUS_IF_FEW = 36, 1000.0
 # Calls of the cost before and after this rung, which look for faults around the formula.
 INSPECTING = 5
 # A slope takes at most this many evaluations, and seldom more: two tables, the search for
@@ -165,11 +166,9 @@ class _Table:
         self.centre = line(0.0)
         # The second look at arrays of zeros ends where it has settled.
         kept = 0 if all(array.any() for array in self.analytic) else SETTLING
-        is_short = not self.affords(FEW_LEFT + kept)
-        self.noise = noise_along(line, 1e-2, FEWEST_POINTS if is_short else POINTS)
-        if full or self.affords(PER_SLOPE):
-            # A kink nearby looks like noise.
-            self.noise = min(self.noise, noise_along(line, 1e-3))
+        points = POINTS if self.affords(FEW_LEFT + kept) else FEWEST_POINTS
+        is_short = not full and not self.affords(POINTS + LOOKING + PER_SLOPE + kept)
+        self.noise = noise_along(line, points, SUSPICIOUS_IF_FEW if is_short else SUSPICIOUS)
         self.tell_noise(line)
         if not full:
             steps = (self.left - SETTLING - kept) // 4

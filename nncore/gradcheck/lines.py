@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .noise import Line, noise_along
 from .structure import FloatArray, Params, Structure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Cost", "Directions", "Gradient", "Point", "dot", "levelled"]
+__all__ = ["Cost", "Directions", "Gradient", "Line", "Point", "Remembered", "dot", "levelled"]
 
 Cost: TypeAlias = Callable[[Params], Any]
 Gradient: TypeAlias = Callable[[Params], Params]
+# The function along a line: Line(0.0) is its value at the point.
+Line: TypeAlias = Callable[[float], float]
 # One array for each checked array of the parameters.
 Directions: TypeAlias = list[FloatArray]
 
@@ -239,18 +240,24 @@ class Point:
 
         return line
 
-    def noise(self, rng: np.random.Generator) -> float:
-        """Standard deviation of the rounding noise of the cost.
 
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-            For the direction along which it is measured.
+class Remembered:
+    """A function that is evaluated once for each argument.
 
-        Returns
-        -------
-        float
-            The smaller of two measurements, since a kink nearby would look like noise.
-        """
-        line = self.along(self.direction(rng))
-        return min(noise_along(line, 1e-2), noise_along(line, 1e-3))
+    Parameters
+    ----------
+    line : callable
+        The function along a line.
+    known : dict, optional
+        Values that need not be computed.
+    """
+
+    def __init__(self, line: Line, known: dict[float, float] | None = None) -> None:
+        self.line = line
+        self.known: dict[float, float] = dict(known or {})
+
+    def __call__(self, t: float) -> float:
+        """Value at a step."""
+        if t not in self.known:
+            self.known[t] = self.line(t)
+        return self.known[t]

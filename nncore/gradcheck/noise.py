@@ -1,46 +1,55 @@
 """The rounding noise of a function along a line, from its values nearby.
 
 High differences of values at equal spacing leave noise alone (Hamming's differences; More and
-Wild, Estimating computational noise, SIAM Journal on Scientific Computing 33, 2011).
+Wild, Estimating computational noise, SIAM Journal on Scientific Computing 33, 2011). Two things
+are not as they suppose: a kink bends high differences as noise would, and a function that was
+rounded before terms cancelled moves by steps, which values at equal spacing may not show.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from .lines import Line, Remembered
 
 if TYPE_CHECKING:
     from .structure import FloatArray
 
-__all__ = ["Line", "noise_along"]
+__all__ = ["SUSPICIOUS", "noise_along"]
 
-# The function along a line: Line(0.0) is its value at the point.
-Line: TypeAlias = Callable[[float], float]
-# Noise of a cost is some roundings of its value; so many times as much may be something else,
-# which does not show from so much nearer.
-SUSPICIOUS, NEARER = 1000.0, 100.0
+# Of the points, and by what it is shortened where they seem to tell of a kink.
+SPACING, NEARER = 1e-2 / 256, (1e-1, 1e-2)
+# Far away, where terms that cancel at the point do not.
+FAR = (0.125, -0.125, 1.0, -1.0)
+# Noise of a cost is some roundings of its value; so many times as much may be something else.
+SUSPICIOUS = 4.0
+# Where the distance of points is halved so often, a kink bends by less than this part, noise as
+# before: the largest second difference of some is about so many deviations of it.
+HALVINGS, REMAINS, LARGEST_BEND = 6, 1 / 8, 2 * math.sqrt(6)
 
 
-def noise_along(line: Line, length: float = 1e-2, points: int = 12) -> float:
+def noise_along(line: Line, points: int = 12, suspicious: float = SUSPICIOUS) -> float:
     """Standard deviation of the rounding noise of a function, from its high differences.
 
     Parameters
     ----------
     line : callable
         The function along a line.
-    length : float
-        The spacing of the points is 1/256 of it.
     points : int
         Evaluations near the point; four more look far.
+    suspicious : float
+        Noise of so many roundings of the function may be a kink, and is looked at from nearer
+        by some 36 evaluations.
 
     Returns
     -------
     float
         The larger of the estimates from the sixth and seventh differences; at least the
-        rounding of the largest value that the function takes nearby.
+        rounding of the largest value that the function takes nearby, and the steps by which it
+        moves. Infinite where nothing can be said.
 
     Examples
     --------
@@ -50,42 +59,57 @@ def noise_along(line: Line, length: float = 1e-2, points: int = 12) -> float:
     >>> bool(1e-10 < sigma < 1e-8)
     True
     """
-    values = _one_side(line, length, points)
+    line = Remembered(line)
+    steps = SPACING * np.arange(1, points + 1)
+    values = _values(line, steps)
     if not np.isfinite(values).all():
         return math.inf
     # Terms that cancel at the point show when it moves far: they were rounded as well.
-    far = np.array([line(t) for t in (1.0, -1.0, 0.125, -0.125)])
-    largest = max(
-        float(np.abs(part[np.isfinite(part)]).max(initial=0)) for part in (values, far)
-    )
-    floor = np.finfo(float).eps / 2 * largest
-    measured = max(floor, _jitter(line, length, values))
-    if measured > SUSPICIOUS * floor:
-        # A kink among the points bends high differences as noise would, but less from nearer.
-        nearer = _jitter(line, length / NEARER, _one_side(line, length / NEARER, points))
-        measured = max(floor, nearer) if nearer < measured else measured
-    return measured or math.inf
-
-
-def _one_side(line: Line, length: float, points: int) -> FloatArray:
-    """The function at points on one side: a kink at the point itself is not noise."""
-    return np.array([line(length / 256 * (i + 1)) for i in range(points)])
-
-
-def _jitter(line: Line, length: float, values: FloatArray) -> float:
-    """The noise that values on one side show, or that hides where they all are the same."""
+    everywhere = np.concatenate([values, _values(line, np.array(FAR))])
+    floor = np.finfo(float).eps / 2 * np.abs(everywhere[np.isfinite(everywhere)]).max()
+    noise = _high_difference(values)
     if (values == values[0]).all():
-        return _nearest_step(line, length / 256 * len(values))
-    return _high_difference(values)
+        noise = _nearest_step(line, float(steps[-1]))
+    elif noise > suspicious * floor:
+        bends = np.abs(np.diff(values, 2))
+        bend = _bend_nearby(line, float(steps[np.argmax(bends) + 1]))
+        if bend < REMAINS * bends.max():  # a kink, beyond which values may tell more
+            nearer = (_high_difference(_values(line, near * steps)) for near in NEARER)
+            noise = min(noise, *nearer)
+        else:
+            noise = max(noise, bend / LARGEST_BEND)
+    return float(max(floor, noise)) or math.inf
+
+
+def _values(line: Line, steps: FloatArray) -> FloatArray:
+    """The function at some steps; those on one side leave out a kink at the point itself."""
+    return np.array([line(t) for t in steps.tolist()])
+
+
+def _high_difference(values: FloatArray) -> float:
+    """The larger estimate of noise from the sixth and seventh differences."""
+    squares = ((k, float(np.mean(np.diff(values, k) ** 2))) for k in (6, 7))
+    return max(math.sqrt(square / math.comb(2 * k, k)) for k, square in squares)
+
+
+def _bend_nearby(line: Line, centre: float) -> float:
+    """The largest second difference of points ever nearer to where the function bends most."""
+    distance, nearer = SPACING, []
+    for _ in range(HALVINGS):
+        distance /= 2
+        bend, centre = max(
+            (abs(line(t - distance) + line(t + distance) - 2 * line(t)), t)
+            for t in (centre - distance, centre, centre + distance)
+        )
+        nearer.append(bend)
+    # The last one alone may be that of three points whose noise happens to be the same.
+    return max(nearer[-3:])
 
 
 def _nearest_step(line: Line, near: float) -> float:
-    """How far a function moves where it first does, if it stands still up to a point.
-
-    Rounded before it cancelled, a cost may move in steps that are higher than its last digit.
-    """
+    """How far a function moves where it first does, if it stands still up to a point."""
     still = line(near)
-    for far in (0.125, -0.125, 1.0, -1.0):
+    for far in FAR:
         start, end = math.copysign(near, far), far
         while line(end) != still and abs(end - start) > near:
             middle = (start + end) / 2
@@ -93,9 +117,3 @@ def _nearest_step(line: Line, near: float) -> float:
         if line(end) != still:
             return abs(line(end) - still) if math.isfinite(line(end)) else 0.0
     return 0.0
-
-
-def _high_difference(values: FloatArray) -> float:
-    """The larger estimate of noise from the sixth and seventh differences."""
-    squares = ((k, float(np.mean(np.diff(values, k) ** 2))) for k in (6, 7))
-    return max(math.sqrt(square / math.comb(2 * k, k)) for k, square in squares)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .lines import Line, Remembered
+
 if TYPE_CHECKING:
-    from .noise import Line
     from .structure import FloatArray
 
 __all__ = [
     "FEWEST_STEPS",
     "STEPS",
-    "Remembered",
     "Slope",
     "confirmed",
     "slope",
@@ -70,28 +70,6 @@ class Slope:
     def largest_break(self) -> float:
         """The largest difference of the one-sided slopes that is not excluded."""
         return abs(self.right - self.left) + 2 * self.side_error
-
-
-class Remembered:
-    """A function that is evaluated once for each argument.
-
-    Parameters
-    ----------
-    line : callable
-        The function along a line.
-    known : dict, optional
-        Values that need not be computed.
-    """
-
-    def __init__(self, line: Line, known: dict[float, float] | None = None) -> None:
-        self.line = line
-        self.known: dict[float, float] = dict(known or {})
-
-    def __call__(self, t: float) -> float:
-        """Value at a step."""
-        if t not in self.known:
-            self.known[t] = self.line(t)
-        return self.known[t]
 
 
 def slope(

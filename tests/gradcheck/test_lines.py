@@ -40,10 +40,6 @@ def test_flat_places_and_arrays_belong_together(point: Point) -> None:
     assert point.flat_scales().tolist() == [100.0] * 7
 
 
-def test_noise_is_that_of_the_cost(point: Point) -> None:
-    assert 1e-13 < point.noise(np.random.default_rng(0)) < 1e-8
-
-
 def test_dot_sums_exactly() -> None:
     assert dot([np.array([1e16, 1.0, -1e16])], [np.ones(3)]) == 1.0
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from nncore.gradcheck.noise import noise_along
+from nncore.gradcheck.noise import SPACING, noise_along
 
 
 def test_noise_is_at_least_that_of_large_terms_nearby() -> None:
@@ -24,6 +24,27 @@ def test_noise_is_as_high_as_the_steps_of_a_function_that_stands_still(start: fl
 
     assert {line(t / 1000) for t in range(-10, 11)} == {line(0.0)}
     assert 1e-16 <= noise_along(line) <= 2e-16
+
+
+def test_steps_count_even_where_equal_spacing_hides_them() -> None:
+    step = 2.0**-53
+    rate = (11_200 + 0.3) * step / SPACING  # nearer, each point is as many steps from the next
+
+    def line(t: float) -> float:
+        return 1e-8 + step * round(rate * t / step)
+
+    moves = np.diff([line(SPACING / 10 * i) for i in range(12)])
+    assert (abs(moves - moves[0]) < step / 2).all()
+    assert step / 4 < noise_along(line) < step
+
+
+def test_noise_is_measured() -> None:
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        noise = noise_along(
+            lambda t, rng=rng: math.sin(t) + 1e-7 * float(rng.standard_normal())  # type: ignore[misc]
+        )
+        assert 0.4e-7 < noise < 4e-7
 
 
 def test_a_function_that_ends_beside_the_point_has_the_noise_of_its_values() -> None:

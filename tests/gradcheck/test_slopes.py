@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from nncore.gradcheck.lines import Remembered
 from nncore.gradcheck.noise import noise_along
-from nncore.gradcheck.slopes import Remembered, confirmed, slope
+from nncore.gradcheck.slopes import confirmed, slope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
