@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import numpy as np
 
 from .structure import AnyArray, Structure
 
-__all__ = ["COST", "changed_digits", "has_few_digits", "precision", "short_digits"]
+__all__ = [
+    "COST",
+    "Values",
+    "changed_digits",
+    "full_digits",
+    "has_few_digits",
+    "precision",
+    "short_digits",
+]
 
 FLOAT32_BITS, SHORT_BYTES = 24, 4
 COST = "the cost"
+# Of numbers that were rounded half need the last digit. Simple numbers, and what cancellation
+# leaves, may be float32 numbers by nature, but seldom need it.
+LAST_NEEDED = 0.15
+# The cost and the arrays of the gradient at a point.
+Values: TypeAlias = tuple[float, list[AnyArray]]
 
 
 def has_few_digits(value: float) -> bool:
@@ -42,29 +56,34 @@ def precision(structure: Structure) -> int:
     return min(structure.values[i].dtype.itemsize for i in structure.checked)
 
 
-def short_digits(structure: Structure, value: float, leaves: list[AnyArray]) -> set[str]:
+def short_digits(structure: Structure, values: Values) -> set[str]:
     """What holds float32 numbers though parameters are longer: the cost, arrays by name."""
-    short = {
-        _gradient_for(path)
+    return {name for name, leaf in _named(structure, values).items() if _are_float32(leaf)}
+
+
+def full_digits(structure: Structure, points: list[Values]) -> set[str]:
+    """What needs the last digit of float32 as often, over some points, as what was rounded."""
+    named = [_named(structure, values) for values in points]
+    names = set.intersection(*map(set, named))
+    return {name for name in names if _need_the_last(np.concatenate([n[name] for n in named]))}
+
+
+def _named(structure: Structure, values: Values) -> dict[str, AnyArray]:
+    """The cost and each array whose parameters are longer than float32, flat."""
+    value, leaves = values
+    named = {
+        _gradient_for(path): leaf.ravel()
         for path, leaf in zip(structure.names, leaves, strict=False)
         if structure.values[structure.paths.index(path)].dtype.itemsize > SHORT_BYTES
-        and _was_float32(leaf)
     }
-    if precision(structure) > SHORT_BYTES and _was_float32(np.array([value])):
-        short.add(COST)
-    return short
+    return named | ({COST: np.array([value])} if precision(structure) > SHORT_BYTES else {})
 
 
-def changed_digits(
-    structure: Structure, here: list[AnyArray], there: list[AnyArray], *, cost_changes: bool
-) -> set[str]:
+def changed_digits(structure: Structure, here: Values, there: Values) -> set[str]:
     """What differs at another point; what does not may be the user's data."""
-    changed = {
-        _gradient_for(path)
-        for path, one, other in zip(structure.names, here, there, strict=False)
-        if not np.array_equal(one, other)
-    }
-    return changed | ({COST} if cost_changes else set())
+    named, elsewhere = _named(structure, here), _named(structure, there)
+    both = set(named) & set(elsewhere)
+    return {name for name in both if not np.array_equal(named[name], elsewhere[name])}
 
 
 def _gradient_for(path: str) -> str:
@@ -72,13 +91,19 @@ def _gradient_for(path: str) -> str:
     return f"the gradient for {path}"
 
 
-def _was_float32(leaf: AnyArray) -> bool:
-    """Whether the entries are float32 numbers, and most of them need its last digits.
+def _are_float32(leaf: AnyArray) -> bool:
+    """Whether the entries are float32 numbers, and not whole ones such as sums of pixels."""
+    digits = _digits(leaf)
+    return not np.mod(digits, 1).any() and bool(np.mod(leaf, 1).any())
 
-    Simple numbers, and sums of whole numbers such as pixels, are float32 numbers by nature.
-    """
+
+def _need_the_last(leaf: AnyArray) -> bool:
+    """Whether enough of the entries need the last digit of float32."""
+    last = np.mod(_digits(leaf), 2)
+    return bool(last.sum() > LAST_NEEDED * last.size)
+
+
+def _digits(leaf: AnyArray) -> AnyArray:
+    """The digits of float32 as whole numbers, where entries are large enough to have all."""
     normal = leaf[np.abs(leaf) > np.finfo(np.float32).tiny]
-    digits = np.frexp(normal)[0] * 2.0**FLOAT32_BITS
-    needed = np.mod(digits, 64) != 0
-    is_short = not np.mod(digits, 1).any() and np.mod(normal, 1).any()
-    return bool(is_short and 2 * needed.sum() > needed.size)
+    return np.abs(np.frexp(normal)[0]) * 2.0**FLOAT32_BITS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .digits import COST, changed_digits, precision, short_digits
+from .digits import COST, Values, changed_digits, full_digits, precision, short_digits
 from .generators import Generators
 from .structure import AnyArray, FloatArray, Params, Structure, StructureFault
 
@@ -204,16 +204,15 @@ def _inspect_gradient(
     if found.ended:
         return
     found.analytic = [_floats(leaf) for leaf in leaves]
-    cost_there, there = _elsewhere(cost, gradient, structure)
+    points = [(value, found.analytic), _elsewhere(cost, gradient, structure)]
     _inspect_buffers(structure, leaves, found)
-    suspects = short_digits(structure, value, found.analytic)
-    suspects &= short_digits(structure, cost_there, there)
-    changes = value != cost_there
-    suspects &= changed_digits(structure, found.analytic, there, cost_changes=changes)
+    suspects = changed_digits(structure, *points)
+    suspects &= short_digits(structure, points[0]) & short_digits(structure, points[1])
     # Numbers of which cancellation left few digits may look like float32, but not everywhere.
     for share in FURTHER if suspects else ():
-        suspects &= short_digits(structure, *_elsewhere(cost, gradient, structure, share))
-    for name in sorted(suspects):
+        points.append(_elsewhere(cost, gradient, structure, share))
+        suspects &= short_digits(structure, points[-1])
+    for name in sorted(suspects and suspects & full_digits(structure, points)):
         whole = "" if name == COST else ", its parameters more"
         found.find(Kind.FLOAT32, f"{name} has the digits of float32{whole}: {LOOK_FOR}")
     found.generators.restore()
@@ -260,7 +259,7 @@ def _inspect_leaf(
 
 def _elsewhere(
     cost: Cost, gradient: Gradient, structure: Structure, share: float = 0.01
-) -> tuple[float, list[AnyArray]]:
+) -> Values:
     """Cost and gradient at another point; nan and empty where they cannot be had."""
     moved = [value + share * _size(value) for value in structure.arrays]
     try:
