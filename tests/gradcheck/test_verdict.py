@@ -15,6 +15,7 @@ from nncore.gradcheck.verdict import (
     CERTAIN_DIGITS,
     control,
     judge,
+    judge_all,
     owed_everywhere,
     sensitivity,
 )
@@ -128,3 +129,23 @@ def test_planted_error_is_seen_or_the_judge_is_broken(monkeypatch: pytest.Monkey
     monkeypatch.setattr(verdict, "judge", lambda *_: entries[0])
     with pytest.raises(RuntimeError, match="negative control failed"):
         control(entries, owed, 0)
+
+
+def test_arrays_are_judged_one_by_one() -> None:
+    numbers = [[np.array([float(10 * role + k)]) for k in (1, 2)] for role in range(4)]
+    both = judge_all(["w", "b"], *numbers)
+    for k, (path, entries) in enumerate(zip(["w", "b"], both, strict=True)):
+        alone = judge(path, *(role[k] for role in numbers))
+        assert entries.path == path
+        assert entries.analytic == alone.analytic == 1 + k
+        assert entries.reference == alone.reference == 11 + k
+        assert entries.error == alone.error == 21 + k
+        assert entries.verdict == alone.verdict
+
+
+def test_a_projection_passes_no_zero() -> None:
+    analytic, bound = np.array([0.0, 1.0, 0.0]), np.full(3, 1e-12)
+    entries = judge("w", analytic, np.array([math.nan, math.nan, 0.0]), bound, bound)
+    passed = entries.where(Verdict.AGREES)
+    assert passed.tolist() == [False, True, True]
+    assert np.isnan(entries.reference).tolist() == [True, True, False]
