@@ -92,6 +92,13 @@ def alarms(output: str) -> str:
     return "false alarms: " + ", ".join(map(" ".join, told)) if told else ""
 
 
+def detected(output: str) -> str:
+    """Return how often each rung saw an error of one entry, with its size."""
+    pattern = r"^ *([a-z ]+?) (?:terms|constant) (\S+) +seen (in \S+ of \d+)$"
+    told = re.findall(pattern, output, re.MULTILINE)
+    return "one wrong entry seen: " + ", ".join(map(" ".join, told)) if told else ""
+
+
 DERIVATIVE, CONVENTION, SHAPES, NOTICE, ACCURATE, FILES, FAST = PROMISES
 PYTHON = ("python",)
 MODULE = (*PYTHON, "-m")
@@ -115,6 +122,10 @@ ROWS = (
         found(r"^(\w+: caught \d+ of \d+)$"),
     ),
     Row("mutation", NOTICE, "nox -s mutation", (*MODULE, "mutation"), counted("survive")),
+    Row(
+        "detection", NOTICE, "nox -s campaign -- --nightly --only detection",
+        (*PYTHON, "tests/gradcheck/campaign.py", "--nightly", "--only", "detection"), detected,
+    ),
     Row(
         "conformance", NOTICE, "nox -s conformance",
         (*MODULE, "nncore", "verify", "--self-test"),
