@@ -220,7 +220,7 @@ class _Table:
         """Judge all by a second projection, where so many evaluations are left besides.
 
         What is granted to large entries hides errors of small ones in the first, in which an
-        error of 1e-8 shows in 79 % of the entries of a network; in both, in 99.6 %.
+        error of 1e-8 shows in 79 % of the entries of a network; in both, in 99 %.
         """
         if not self.affords(PER_SLOPE + kept):
             return True
