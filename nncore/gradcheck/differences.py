@@ -174,9 +174,7 @@ class _Table:
             steps = (self.left - SETTLING - kept) // 4
             self.steps = min(max(steps, FEWEST_STEPS), STEPS)
             self.suspicious = not (
-                self.project(direction, line)
-                and self.look_closer(rng, kept)
-                and self.look_again(rng)
+                self.project(direction, line) and self.look_again(rng) and self.look_closer(rng)
             )
             self.bend = abs(line(NEAR) + line(-NEAR) - 2 * self.centre) / NEAR / 2
             if self.suspicious:
@@ -216,13 +214,13 @@ class _Table:
                 self.reference[k][(part != 0) & (self.analytic[k] == 0)] = 0.0
         return True
 
-    def look_closer(self, rng: np.random.Generator, kept: int) -> bool:
+    def look_closer(self, rng: np.random.Generator) -> bool:
         """Judge all by a second projection, where so many evaluations are left besides.
 
         What is granted to large entries hides errors of small ones in the first, in which an
         error of 1e-8 shows in 79 % of the entries of a network; in both, in 99 %.
         """
-        if not self.affords(PER_SLOPE + kept):
+        if not self.affords(PER_SLOPE * (1 + len(self.hidden()))):
             return True
         return self.project_along(levelled(self.point.direction(rng), self.analytic))
 
