@@ -214,6 +214,14 @@ class _Table:
                 self.reference[k][(part != 0) & (self.analytic[k] == 0)] = 0.0
         return True
 
+    def look_again(self, rng: np.random.Generator) -> bool:
+        """Judge arrays of which the projection shows nothing by another, of these alone."""
+        hidden = {k for k, _ in self.hidden()}
+        if not hidden:
+            return True
+        direction = [part * (k in hidden) for k, part in enumerate(self.point.direction(rng))]
+        return self.project_along(direction)
+
     def look_closer(self, rng: np.random.Generator) -> bool:
         """Judge all by a second projection, where so many evaluations are left besides.
 
@@ -223,14 +231,6 @@ class _Table:
         if not self.affords(PER_SLOPE * (1 + len(self.hidden()))):
             return True
         return self.project_along(levelled(self.point.direction(rng), self.analytic))
-
-    def look_again(self, rng: np.random.Generator) -> bool:
-        """Judge arrays of which the projection shows nothing by another, of these alone."""
-        hidden = {k for k, _ in self.hidden()}
-        if not hidden:
-            return True
-        direction = [part * (k in hidden) for k, part in enumerate(self.point.direction(rng))]
-        return self.project_along(direction)
 
     def project_along(self, direction: Directions) -> bool:
         """Judge all entries that a further direction moves; whether they agree."""
