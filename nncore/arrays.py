@@ -93,7 +93,7 @@ Array2D: TypeAlias = np.ndarray[tuple[int, int], np.dtype[Any]]
 #: A decorator for products of finite numbers. In float32, for 5 columns, OpenBLAS's product for
 #: AVX-512 takes along what the stack happens to hold and drops it again, but an operation that
 #: is invalid there makes numpy warn. A real one follows an overflow, of which numpy warns, too.
-ignore_invalid = np.errstate(invalid="ignore")
+ignore_invalid: np.errstate = np.errstate(invalid="ignore")
 
 #: The width of some layer; of which one, the types do not say.
 Width = NewType("Width", int)
