@@ -28,21 +28,23 @@ class Learned(NamedTuple):
 def learn(
     names: Iterable[str], train: Digits, test: Digits, output: str, seed: int
 ) -> dict[str, Learned]:
-    """Train each peer until the goal; judging it takes no part of its time."""
+    """Train each peer until the goal; judging it takes no part of its time.
+
+    Epochs of the peers take turns, in an order that alternates: the machine may be slower at
+    one time than at another.
+    """
     problem = Problem(SIZES, BATCH_SIZE, train.take(len(train.x), DTYPE), output, seed=seed)
-    return {name: _learn(peer, test) for name, peer in make(problem, names).items()}
-
-
-def _learn(peer: Peer, test: Digits) -> Learned:
-    """Return when one peer reached the goal."""
-    seconds = 0.0
+    peers = make(problem, names)
+    learning, seconds, learned = dict(peers), dict.fromkeys(peers, 0.0), {}
     for epoch in range(1, MOST_EPOCHS + 1):
-        start = time.process_time()
-        peer.train(1)
-        seconds += time.process_time() - start
-        if accuracy(peer, test) >= GOAL:
-            return Learned(seconds, epoch)
-    return Learned(None, MOST_EPOCHS)
+        for name in [*learning][:: 1 if epoch % 2 else -1]:
+            start = time.process_time()
+            learning[name].train(1)
+            seconds[name] += time.process_time() - start
+            if accuracy(learning[name], test) >= GOAL:
+                learned[name] = Learned(seconds[name], epoch)
+                del learning[name]
+    return {name: learned.get(name, Learned(None, MOST_EPOCHS)) for name in peers}
 
 
 def accuracy(peer: Peer, test: Digits) -> float:
