@@ -1,4 +1,4 @@
-"""The kernels that write into buffers, against loops at pairwise distinct sizes."""
+"""The kernels, those that write into buffers against loops at pairwise distinct sizes."""
 
 import warnings
 

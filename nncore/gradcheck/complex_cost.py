@@ -78,11 +78,7 @@ class ComplexCost:
         float
             The derivative.
         """
-        arrays = [
-            value + 1j * (sign * H) * part
-            for value, part in zip(self.point.values, direction, strict=True)
-        ]
-        return self.slope(arrays) * sign
+        return self.slope(self._moved(direction, sign)) * sign
 
     def rounded_along(self, direction: Directions) -> Callable[[Rounding], list[Any]]:
         """Derivative along a direction on arrays that round at random.
@@ -99,13 +95,17 @@ class ComplexCost:
         """
 
         def run(rounding: Rounding) -> list[Any]:
-            arrays = [
-                rounding.wrap(value + 1j * H * part)
-                for value, part in zip(self.point.values, direction, strict=True)
-            ]
+            arrays = [rounding.wrap(array) for array in self._moved(direction)]
             return [np.asarray(self.slope(arrays))]
 
         return run
+
+    def _moved(self, direction: Directions, sign: float = 1.0) -> list[Number]:
+        """The parameters, moved along an imaginary direction."""
+        return [
+            value + 1j * (sign * H) * part
+            for value, part in zip(self.point.values, direction, strict=True)
+        ]
 
     def _value(self, arrays: list[Number]) -> Number:
         """The cost; a reason if it cannot be computed there."""
