@@ -10,9 +10,9 @@ import numpy as np
 from .evidence import Entries, Evidence, NotApplicable, Progress, Verdict
 from .kinks import mark_kink
 from .lines import Cost, Directions, Gradient, Line, Point, Remembered, dot, levelled
-from .locate import Measured, locate
 from .noise import SUSPICIOUS, noise_along
 from .owed import SPREADS, owed_by
+from .quotients import Quotients
 from .slopes import FEWEST_STEPS, STEPS, Slope, confirmed, slope
 from .verdict import RESOLVED, control, judge_all, owed_everywhere, sensitivity
 
@@ -39,16 +39,12 @@ INSPECTING = 5
 # their first step; and fewer where a table has fewer steps.
 PER_SLOPE, SETTLING = 60, 8
 MOST_SAMPLES = 60
-# Measurements after which the search for wrong entries among many ends.
-MOST_LOCATED = 200
 # Up to so many entries are measured one by one where the projection found an error.
 FEW = 1_000
 # Kinks smaller than this part of the slope are not looked for: no piece of a network has them.
 UNSEEN_KINK = 1e-6
 # Noise of so much of the cost is more than rounding makes of a sane one.
 COARSE = 1e-5
-# A short step, and how much more a part of the entries may bend over it than all together.
-NEAR, BENDS = 2.0**-24, 8.0
 Place: TypeAlias = tuple[int, tuple[int, ...]]
 
 
@@ -123,8 +119,8 @@ class _Table:
         self.analytic = [np.array(array, dtype=float) for array in analytic]
         self.subgradients = subgradients
         self.seed = seed
-        # The cost at the point, its noise, and how much it bends over a short step.
-        self.centre = self.noise = self.bend = 0.0
+        # The cost at the point, and its noise.
+        self.centre = self.noise = 0.0
         self.notes: list[str] = []
         self.details: dict[str, Any] = {}
         self.owed: list[FloatArray] = owed_everywhere(analytic)
@@ -176,7 +172,6 @@ class _Table:
             self.suspicious = not (
                 self.project(direction, line) and self.look_again(rng) and self.look_closer(rng)
             )
-            self.bend = abs(line(NEAR) + line(-NEAR) - 2 * self.centre) / NEAR / 2
             if self.suspicious:
                 self.steps = STEPS  # now it matters more to be sure than to be quick
 
@@ -267,30 +262,14 @@ class _Table:
         return [self.point.place(int(flat)) for flat in chosen]
 
     def located(self) -> list[Place]:
-        """Entries that are wrong by much, when the projection was."""
+        """Entries that are wrong, when the projection was."""
         if not self.suspicious:
             return []
-        scales = self.point.flat_scales()
-        for measured in (self.roughly, self.closely):
-            before = self.point.evaluations
-            found = locate(measured, scales, self.seed, MOST_LOCATED)
-            self.details["evaluations to locate"] = self.point.evaluations - before
-            if found.complete and found.places:
-                break
-        return [self.point.place(flat) for flat in found.places]
-
-    def roughly(self, vector: FloatArray) -> Measured:
-        """The error along a direction, by a difference of one evaluation."""
-        direction = self.point.unflattened(vector)
-        change = (self.point.along(direction)(NEAR) - self.centre) / NEAR
-        bound = BENDS * self.bend + SPREADS * self.noise / NEAR
-        return Measured(dot(self.analytic, direction) - change, bound)
-
-    def closely(self, vector: FloatArray) -> Measured:
-        """The error along a direction, by a slope."""
-        direction = self.point.unflattened(vector)
-        found = slope(Remembered(self.point.along(direction), {0.0: self.centre}), self.noise)
-        return Measured(dot(self.analytic, direction) - found.value, found.error)
+        before = self.point.evaluations
+        quotients = Quotients(self.point, self.analytic, self.centre, self.noise, self.seed)
+        places = [self.point.place(flat) for flat in quotients.wrong()]
+        self.details["evaluations to locate"] = self.point.evaluations - before
+        return places
 
     def measure(self, array: int, index: tuple[int, ...]) -> None:
         """The slope of one entry by itself."""

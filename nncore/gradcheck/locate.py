@@ -197,10 +197,13 @@ class _Search:
 
     def _single(self, start: int, stop: int, sums: _Sums) -> int | None:
         """The place of a wrong entry, if the part seems to hold one alone."""
+        if stop - start == 1:
+            # Errors too small to be told from rounding may have moved the quotient elsewhere.
+            return start if self._confirm(start) else None
         place, width = sums.place()
         if not start - width <= place < stop + width:
             return None
-        if width < 0.5 or stop - start == 1:
+        if width < 0.5:
             nearest = min(max(round(place), start), stop - 1)
             is_whole = abs(place - nearest) <= max(width, 1e-3)
             return nearest if is_whole and self._confirm(nearest) else None
