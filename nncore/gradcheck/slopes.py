@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FEWEST_STEPS",
+    "FLAT",
     "STEPS",
     "Slope",
     "confirmed",
