@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 import pytest
 from exactly import derivatives
-from networks import net
+from networks import FAMILIES, net
 
 from nncore.gradcheck import differences, quotients
 from nncore.gradcheck.check import check_gradient
@@ -87,6 +87,25 @@ def test_default_stays_within_two_evaluations_for_each_parameter(zeros: int) -> 
         assert report.evidence is not None
         assert report.evidence.count(Verdict.AGREES) == size + 3 * zeros
         assert report.evidence.sensitivity < 1e-3
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_hard_networks_stay_within_as_many(family: str) -> None:
+    for seed in range(19, 23):
+        n = net(family, seed)
+        report = check_gradient(n.cost, n.gradient, n.params, method="differences")
+        assert report.evidence is not None
+        assert report.verdict in {"agrees", "unresolvable"}
+        made = report.evidence.evaluations + differences.INSPECTING
+        assert made <= differences.PER_PARAMETER * 89
+
+
+def test_rounding_that_seems_a_slope_once_is_looked_at_along_another_direction() -> None:
+    n = net("bad scale", 138)
+    report = check_gradient(n.cost, n.gradient, n.params, method="differences")
+    assert report.evidence is not None
+    assert not report.evidence.notes or "not the slope" not in str(report)
+    assert report.evidence.evaluations < 178
 
 
 @pytest.mark.parametrize("size", [6, 12, 17])

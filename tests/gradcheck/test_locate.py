@@ -104,3 +104,13 @@ def test_an_entry_is_named_once() -> None:
     found = locate(measure, np.ones(16))
     assert list(found.places) == [5]
     assert not found.complete
+
+
+@pytest.mark.parametrize("seed", [4, 18, 19, 21, 26])
+def test_an_error_too_small_to_show_does_not_hide_a_large_one(seed: int) -> None:
+    # Its weight in the moment moves the quotient away from the large one's place.
+    errors = np.zeros(1000)
+    errors[[123, 700]] = 1.0, 9e-4
+    found = locate(lambda v: Measured(float(v @ errors), 1e-3), np.ones(1000), seed)
+    assert list(found.places) == [123]
+    assert found.complete
