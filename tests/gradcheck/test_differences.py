@@ -13,7 +13,7 @@ import pytest
 from exactly import derivatives
 from networks import FAMILIES, net
 
-from nncore.gradcheck import differences, quotients
+from nncore.gradcheck import budget, differences, quotients
 from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.differences import check
 from nncore.gradcheck.evidence import Verdict
@@ -82,7 +82,7 @@ def test_default_stays_within_two_evaluations_for_each_parameter(zeros: int) -> 
         params = [w, *[np.ones(3)] * zeros]
         report = check_gradient(counted, padded, params, method="differences")
         assert report.ok
-        least = differences.FEWEST_EVALUATIONS + (differences.SETTLING if zeros else 0)
+        least = budget.FEWEST_EVALUATIONS + (budget.SETTLING if zeros else 0)
         assert len(made) <= max(2 * (size + 3 * zeros), least)
         assert report.evidence is not None
         assert report.evidence.count(Verdict.AGREES) == size + 3 * zeros
@@ -96,8 +96,8 @@ def test_hard_networks_stay_within_as_many(family: str) -> None:
         report = check_gradient(n.cost, n.gradient, n.params, method="differences")
         assert report.evidence is not None
         assert report.verdict in {"agrees", "unresolvable"}
-        made = report.evidence.evaluations + differences.INSPECTING
-        assert made <= differences.PER_PARAMETER * 89
+        made = report.evidence.evaluations + budget.INSPECTING
+        assert made <= budget.PER_PARAMETER * 89
 
 
 def test_rounding_that_seems_a_slope_once_is_looked_at_along_another_direction() -> None:

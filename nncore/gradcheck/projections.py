@@ -1,0 +1,188 @@
+"""Judge all entries of a gradient at once, by slopes of the cost along random directions."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from .budget import PER_SLOPE, Budget
+from .lines import Directions, Line, Point, Remembered, dot, levelled
+from .slopes import STEPS, Slope, confirmed, slope
+from .verdict import RESOLVED
+
+if TYPE_CHECKING:
+    from .structure import FloatArray
+
+__all__ = ["Known", "Place", "Projections"]
+
+# Where slope and gradient differ by at most so many bounds, another direction decides.
+DOUBTFUL = 4.0
+# Which array, and the index in it.
+Place: TypeAlias = tuple[int, tuple[int, ...]]
+
+
+@dataclasses.dataclass
+class Known:
+    """What is known of each entry so far, an array for each array of the parameters.
+
+    Parameters
+    ----------
+    analytic, owed : list of float arrays
+        The gradient, and the rounding that it may owe.
+    reference, error : list of float arrays
+        The derivative, nan where it was not measured, and how far it may be from it, or from
+        the gradient where it was not measured.
+    """
+
+    analytic: list[FloatArray]
+    owed: list[FloatArray]
+    reference: list[FloatArray] = dataclasses.field(init=False)
+    error: list[FloatArray] = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reference = [np.full(array.shape, np.nan) for array in self.analytic]
+        self.error = [np.full(array.shape, np.inf) for array in self.analytic]
+
+    def hidden(self) -> list[Place]:
+        """The largest entry of each array of which nothing was seen: none is passed so.
+
+        Returns
+        -------
+        list of places
+            One for each such array.
+        """
+        largest = [
+            (k, tuple(int(j) for j in np.unravel_index(np.abs(a).argmax(), a.shape)))
+            for k, a in enumerate(self.analytic)
+        ]
+        return [
+            (k, i)
+            for k, i in largest
+            if np.abs(self.analytic[k][i]) <= RESOLVED * self.error[k][i]
+            and np.isnan(self.reference[k][i])
+        ]
+
+
+class Projections:
+    """The slopes of the cost beside those of the gradient.
+
+    Parameters
+    ----------
+    point : Point
+        The cost near the parameters.
+    known : Known
+        Its errors become less wherever a projection agrees.
+    budget : Budget
+        Evaluations of the cost.
+    rng : numpy.random.Generator
+        Of the directions.
+    """
+
+    def __init__(
+        self, point: Point, known: Known, budget: Budget, rng: np.random.Generator
+    ) -> None:
+        self.point = point
+        self.known = known
+        self.budget = budget
+        self.rng = rng
+        self.centre = self.noise = 0.0
+        self.steps = STEPS
+        # Along which direction the gradient is no slope, and by how much at least.
+        self.disagreement: tuple[Directions, float] = [], math.nan
+
+    def agree(self, direction: Directions, line: Remembered, noise: float, steps: int) -> bool:
+        """Judge all entries along a direction, and along others what that does not show.
+
+        Parameters
+        ----------
+        direction : list of float arrays
+            Moves all entries.
+        line : Remembered
+            The cost along it.
+        noise : float
+            Standard deviation of its rounding noise.
+        steps : int
+            Of each table of a slope.
+
+        Returns
+        -------
+        bool
+            Whether slope and gradient agree along all of them.
+        """
+        self.centre, self.noise, self.steps = line(0.0), noise, steps
+        return self._agree(direction, line) and self._look_again() and self._look_closer()
+
+    def line(self, direction: Directions) -> Remembered:
+        """The cost along a direction.
+
+        Parameters
+        ----------
+        direction : list of float arrays
+            One for each array.
+
+        Returns
+        -------
+        Remembered
+            The cost as a function of the step.
+        """
+        return Remembered(self.point.along(direction), {0.0: self.centre})
+
+    def _look_again(self) -> bool:
+        """Judge arrays of which the projection shows nothing by another, of these alone."""
+        hidden = {k for k, _ in self.known.hidden()}
+        if not hidden:
+            return True
+        direction = self.point.direction(self.rng)
+        direction = [part * (k in hidden) for k, part in enumerate(direction)]
+        return self._agree(direction, self.line(direction))
+
+    def _look_closer(self) -> bool:
+        """Judge all by a second projection, where so many evaluations are left besides.
+
+        What is granted to large entries hides errors of small ones in the first, in which an
+        error of 1e-8 shows in 79 % of the entries of a network; in both, in 99 %.
+        """
+        if not self.budget.affords(PER_SLOPE * (1 + len(self.known.hidden()))):
+            return True
+        direction = levelled(self.point.direction(self.rng), self.known.analytic)
+        return self._agree(direction, self.line(direction))
+
+    def _agree(self, direction: Directions, line: Line) -> bool:
+        """Judge all entries that a direction moves, by another one where it is doubtful.
+
+        Rounding seems to be a slope along one line in some hundred of badly scaled networks;
+        along another line it is not the same.
+        """
+        found = slope(line, self.noise, steps=self.steps)
+        off = self._judge(direction, found)
+        if 1 < off <= DOUBTFUL:
+            turned = [part * self.rng.choice([-1.0, 1.0], part.shape) for part in direction]
+            direction, line = turned, self.line(turned)
+            found = slope(line, self.noise, steps=self.steps)
+            off = self._judge(direction, found)
+        if not off <= 1:
+            off = self._judge(direction, confirmed(line, self.noise, found, steps=self.steps))
+        return off <= 1
+
+    def _judge(self, direction: Directions, found: Slope) -> float:
+        """Judge entries by the slope along a direction; by how many bounds it is off."""
+        known = self.known
+        owed = math.sqrt(
+            sum(float(((o * d) ** 2).sum()) for o, d in zip(known.owed, direction, strict=True))
+        )
+        distance = abs(found.value - dot(known.analytic, direction))
+        bound = found.error + owed
+        if found.is_kink or not distance <= bound:
+            self.disagreement = direction, distance - bound if distance > bound else math.nan
+            return math.inf if found.is_kink else distance / bound
+        for k, part in enumerate(direction):
+            with np.errstate(divide="ignore"):
+                error = (distance + bound) / np.abs(part)
+            known.error[k] = np.asarray(np.minimum(known.error[k], error))
+            if found.value == 0:
+                # The cost has not moved in any bit: nothing of it depends on these entries.
+                known.reference[k][(part != 0) & (known.analytic[k] == 0)] = 0.0
+        return 0.0
