@@ -72,9 +72,12 @@ FORMATS = {
 }
 
 
-def one_byte(content: bytes, values: range = range(1, 256)) -> Iterator[tuple[str, bytes]]:
-    """Yield the file with each byte changed to each other value."""
-    for i, byte in enumerate(content):
+def one_byte(
+    content: bytes, values: range = range(1, 256), places: range | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the file with each byte, or those at some places, changed to each other value."""
+    for i in range(len(content)) if places is None else places:
+        byte = content[i]
         for value in values:
             changed = bytearray(content)
             changed[i] = byte ^ value

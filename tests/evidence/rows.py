@@ -133,8 +133,8 @@ ROWS = (
     ),
     Row("accuracy", ACCURATE, "nox -s accuracy", (*MODULE, "accuracy"), nearest),
     Row(
-        "damage", FILES, "nox -s damage -- model gzip idx",
-        (*MODULE, "damage", "model", "gzip", "idx"), counted("read wrongly"),
+        "damage", FILES, "nox -s damage",
+        (*MODULE, "damage"), counted("read wrongly"),
     ),
     Row("bench", FAST, "nox -s bench", (*MODULE, "bench"), counted("missed")),
     Row(
