@@ -74,13 +74,13 @@ def check(
         Told how many entries are done.
     full : bool
         Every entry by itself; by default two random projections of all entries, the second
-        of which moves small entries further, another one of arrays of which the first shows
-        nothing, their largest entries and a sample of entries, as many as are made within two
-        evaluations of the cost for each parameter. For fewer than 22 parameters some 40 are
-        made in all, and 8 more if an array of the gradient is zero: fewer would not tell a
-        slope from noise. More are made only for a projection that disagrees, to look again
-        from nearer and to find the wrong entries, and for a cost that stands still beside the
-        point.
+        of which moves small entries further, one of entries where the gradient is zero and
+        one of arrays of which the others show nothing, their largest entries and a sample of
+        entries, as many as are made within two evaluations of the cost for each parameter. For
+        fewer than 22 parameters some 40 are made in all, and 8 more if an array of the
+        gradient is zero: fewer would not tell a slope from noise. More are made only for a
+        projection that disagrees, to look again from nearer and to find the wrong entries, and
+        for a cost that stands still beside the point.
 
     Returns
     -------

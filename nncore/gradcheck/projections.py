@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from .budget import PER_SLOPE, Budget
+from .budget import PER_SLOPE, SETTLING_ONE, Budget
 from .lines import Directions, Line, Point, Remembered, dot, levelled
-from .slopes import STEPS, Slope, confirmed, slope
+from .slopes import FEWEST_STEPS, STEPS, Slope, confirmed, slope
 from .verdict import RESOLVED
 
 if TYPE_CHECKING:
@@ -113,7 +113,12 @@ class Projections:
             Whether slope and gradient agree along all of them.
         """
         self.centre, self.noise, self.steps = line(0.0), noise, steps
-        return self._agree(direction, line) and self._look_again() and self._look_closer()
+        return (
+            self._agree(direction, line)
+            and self._look_at_zeros()
+            and self._look_again()
+            and self._look_closer()
+        )
 
     def line(self, direction: Directions) -> Remembered:
         """The cost along a direction.
@@ -130,6 +135,19 @@ class Projections:
         """
         return Remembered(self.point.along(direction), {0.0: self.centre})
 
+    def _look_at_zeros(self) -> bool:
+        """Judge entries where the gradient is zero by a projection of these alone.
+
+        Where the cost does not move in any bit, as beside units that are off, some ten
+        evaluations tell of all of them.
+        """
+        zeros = [array == 0 for array in self.known.analytic]
+        if not self.budget.affords(PER_SLOPE) or not any(zero.any() for zero in zeros):
+            return True
+        direction = self.point.direction(self.rng)
+        direction = [part * zero for part, zero in zip(direction, zeros, strict=True)]
+        return self._agree(direction, self.line(direction), FEWEST_STEPS)
+
     def _look_again(self) -> bool:
         """Judge arrays of which the projection shows nothing by another, of these alone."""
         hidden = {k for k, _ in self.known.hidden()}
@@ -137,7 +155,8 @@ class Projections:
             return True
         direction = self.point.direction(self.rng)
         direction = [part * (k in hidden) for k, part in enumerate(direction)]
-        return self._agree(direction, self.line(direction))
+        steps = min(self.steps, self.budget.steps(SETTLING_ONE))
+        return self._agree(direction, self.line(direction), steps)
 
     def _look_closer(self) -> bool:
         """Judge all by a second projection, where so many evaluations are left besides.
@@ -150,34 +169,39 @@ class Projections:
         direction = levelled(self.point.direction(self.rng), self.known.analytic)
         return self._agree(direction, self.line(direction))
 
-    def _agree(self, direction: Directions, line: Line) -> bool:
+    def _agree(self, direction: Directions, line: Line, steps: int | None = None) -> bool:
         """Judge all entries that a direction moves, by another one where it is doubtful.
 
         Rounding seems to be a slope along one line in some hundred of badly scaled networks;
         along another line it is not the same.
         """
-        found = slope(line, self.noise, steps=self.steps)
+        steps = steps or self.steps
+        found = slope(line, self.noise, steps=steps)
         off = self._judge(direction, found)
         if 1 < off <= DOUBTFUL:
             turned = [part * self.rng.choice([-1.0, 1.0], part.shape) for part in direction]
             direction, line = turned, self.line(turned)
-            found = slope(line, self.noise, steps=self.steps)
+            found = slope(line, self.noise, steps=steps)
             off = self._judge(direction, found)
         if not off <= 1:
-            off = self._judge(direction, confirmed(line, self.noise, found, steps=self.steps))
+            off = self._judge(direction, confirmed(line, self.noise, found, steps=steps))
         return off <= 1
 
     def _judge(self, direction: Directions, found: Slope) -> float:
-        """Judge entries by the slope along a direction; by how many bounds it is off."""
+        """Judge entries by the slope along a direction; by how many bounds it is off.
+
+        A kink is off by as many as its sides differ.
+        """
         known = self.known
         owed = math.sqrt(
             sum(float(((o * d) ** 2).sum()) for o, d in zip(known.owed, direction, strict=True))
         )
         distance = abs(found.value - dot(known.analytic, direction))
         bound = found.error + owed
-        if found.is_kink or not distance <= bound:
+        off = max(distance / bound, abs(found.right - found.left) / (2 * found.side_error))
+        if not off <= 1:
             self.disagreement = direction, distance - bound if distance > bound else math.nan
-            return math.inf if found.is_kink else distance / bound
+            return off
         for k, part in enumerate(direction):
             with np.errstate(divide="ignore"):
                 error = (distance + bound) / np.abs(part)
@@ -185,4 +209,4 @@ class Projections:
             if found.value == 0:
                 # The cost has not moved in any bit: nothing of it depends on these entries.
                 known.reference[k][(part != 0) & (known.analytic[k] == 0)] = 0.0
-        return 0.0
+        return off

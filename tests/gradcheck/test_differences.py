@@ -288,10 +288,10 @@ def test_what_is_wrong_but_not_found_is_not_passed(monkeypatch: pytest.MonkeyPat
 
 def test_entries_that_a_projection_cannot_show_are_unresolvable() -> None:
     def cost(q: Any) -> Any:
-        return np.cos(q[:50]).sum() + 0 * q[50:].sum()
+        return np.cos(q[:50]).sum() + 1e-30 * q[50:].sum()
 
     def gradient(q: Any) -> Any:
-        return np.concatenate([-np.sin(q[:50]), np.zeros(50)])
+        return np.concatenate([-np.sin(q[:50]), np.full(50, 1e-30)])
 
     p = many(100)[2]
     report = check_gradient(cost, gradient, p, method="differences")
@@ -300,6 +300,25 @@ def test_entries_that_a_projection_cannot_show_are_unresolvable() -> None:
     unseen = report.evidence.entries[0].where(Verdict.UNRESOLVABLE)
     assert unseen[50:].sum() >= 45
     assert "unresolvable" in str(report).splitlines()[0]
+
+
+@pytest.mark.parametrize("slope", [0.0, 1e-6])
+def test_zeros_are_seen_where_the_cost_stands_still(slope: float) -> None:
+    p = many(100)[2]
+    p[50:] -= 3  # units that are off
+    report = check_gradient(
+        lambda q: np.cos(q[:50]).sum() + np.maximum(0, q[50:]).sum() + slope * q[70],
+        lambda q: np.concatenate([-np.sin(q[:50]), np.where(q[50:] > 0, 1.0, 0.0)]),
+        p,
+        method="differences",
+    )
+    assert report.evidence is not None
+    entries = report.evidence.entries[0]
+    if slope:
+        assert np.flatnonzero(entries.where(Verdict.WRONG)).tolist() == [70]
+    else:
+        assert entries.where(Verdict.AGREES).all()
+        assert report.evidence.evaluations < 200
 
 
 def test_an_array_of_zeros_is_measured() -> None:
