@@ -13,7 +13,8 @@ import numpy as np
 
 from .diagnose import Case, diagnose
 from .evidence import Approximation, Evidence, NotApplicable, Progress, Verdict
-from .hygiene import FATAL, Inspection, inspect
+from .faults import FATAL, Inspection
+from .hygiene import inspect
 from .report import Report
 from .structure import Params, Structure
 

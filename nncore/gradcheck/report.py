@@ -15,7 +15,7 @@ from .heatmap import heatmap, levels_of
 
 if TYPE_CHECKING:
     from .diagnose import Cause
-    from .hygiene import Fault
+    from .faults import Fault
     from .structure import FloatArray
 
 __all__ = ["Report"]

@@ -11,9 +11,19 @@ from .case import Array
 __all__ = ["LAYOUTS"]
 
 
+def _c_ordered(array: Array) -> Array:
+    """Return a copy in the usual order."""
+    return array.copy(order="C")
+
+
+def _fortran_ordered(array: Array) -> Array:
+    """Return a copy whose first index changes fastest."""
+    return array.copy(order="F")
+
+
 def _strided(array: Array) -> Array:
     """Return every second entry of a wider array."""
-    wide = np.full((*array.shape[:-1], 2 * array.shape[-1]), np.nan)
+    wide = _wide(array, 2 * array.shape[-1])
     wide[..., ::2] = array
     return wide[..., ::2]
 
@@ -25,7 +35,7 @@ def _reversed(array: Array) -> Array:
 
 def _inside(array: Array) -> Array:
     """Return the middle of a wider array."""
-    wide = np.full((*array.shape[:-1], array.shape[-1] + 2), np.nan)
+    wide = _wide(array, array.shape[-1] + 2)
     wide[..., 1:-1] = array
     return wide[..., 1:-1]
 
@@ -37,10 +47,16 @@ def _read_only(array: Array) -> Array:
     return copy
 
 
-#: Each returns an array of the same numbers; the first is the usual one.
+def _wide(array: Array, width: int) -> Array:
+    """Return a wider array of NaN, which shows where more is read than is shown."""
+    fill = np.nan if np.issubdtype(array.dtype, np.inexact) else 0
+    return np.full((*array.shape[:-1], width), fill, dtype=array.dtype)
+
+
+#: Each returns a new array of the same numbers; the first is the usual one.
 LAYOUTS: dict[str, Callable[[Array], Array]] = {
-    "C-ordered": np.ascontiguousarray,
-    "Fortran-ordered": np.asfortranarray,
+    "C-ordered": _c_ordered,
+    "Fortran-ordered": _fortran_ordered,
     "strided": _strided,
     "reversed": _reversed,
     "part of a wider array": _inside,

@@ -15,13 +15,14 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from .case import Array, Case, Parameters
+from .draws import check_choices, check_count, check_range, integer, integers, one_of, seed_of
+from .memory import LAYOUTS
 
 __all__ = [
     "GRID",
@@ -47,13 +48,6 @@ REGIMES = ("grid", "normal", "saturated", "tiny", "huge", "zeros", "ties")
 
 #: What targets look like: rows with a single 1, rows that sum to 1, numbers in [0, 1], any.
 TARGETS = ("one-hot", "distributions", "probabilities", "any")
-
-# Hypothesis draws constants that stand in the loaded modules more often than other numbers: one
-# seed would try other cases after another import. So integers are drawn far from those that
-# programs contain, and from ranges of at most 128, in which Hypothesis draws them directly.
-# (Bytes are not: a literal would have to be as long as an array.)
-FAR = 0xE000_0000_0000
-LAST_SEED = 127
 
 
 @st.composite
@@ -116,8 +110,8 @@ def values(draw: st.DrawFn, shape: int | Sequence[int], *, regime: str = "grid")
     """
     dimensions = (shape,) if isinstance(shape, int) else tuple(shape)
     for n in dimensions:
-        _check_count("shape", n, at_least=0)
-    _check_choices("regime", (regime,), REGIMES)
+        check_count("shape", n, at_least=0)
+    check_choices("regime", (regime,), REGIMES)
     (array,) = _arrays(draw, [dimensions], regime)
     return array
 
@@ -155,7 +149,7 @@ def networks(
         If a bound or a regime cannot be.
     """
     n = _sizes(draw, min_layers, max_layers, min_width, max_width)
-    return _network(draw, n, _one_of(draw, "regimes", regimes, REGIMES))
+    return _network(draw, n, one_of(draw, "regimes", regimes, REGIMES))
 
 
 @st.composite
@@ -195,11 +189,11 @@ def batches(
     InvalidArgument
         If a bound, a regime or a kind of target cannot be.
     """
-    _check_count("inputs", inputs, at_least=1)
-    _check_count("outputs", outputs, at_least=1)
-    _check_choices("targets", (targets,), TARGETS)
-    batch = _integer(draw, "batch", min_batch, max_batch)
-    regime = _one_of(draw, "regimes", regimes, REGIMES)
+    check_count("inputs", inputs, at_least=1)
+    check_count("outputs", outputs, at_least=1)
+    check_choices("targets", (targets,), TARGETS)
+    batch = integer(draw, "batch", min_batch, max_batch)
+    regime = one_of(draw, "regimes", regimes, REGIMES)
     return _batch(draw, batch, (inputs, outputs), regime, targets)
 
 
@@ -242,13 +236,13 @@ def cases(
     InvalidArgument
         If a bound, a regime or a kind of target cannot be.
     """
-    _check_choices("targets", (targets,), TARGETS)
+    check_choices("targets", (targets,), TARGETS)
     n = _sizes(draw, min_layers, max_layers, min_width, max_width)
-    batch = _integer(draw, "batch", min_batch, max_batch)
-    parameters = _network(draw, n, _one_of(draw, "regimes", regimes, REGIMES))
-    regime = _one_of(draw, "regimes", regimes, REGIMES)
+    batch = integer(draw, "batch", min_batch, max_batch)
+    parameters = _network(draw, n, one_of(draw, "regimes", regimes, REGIMES))
+    regime = one_of(draw, "regimes", regimes, REGIMES)
     x, y = _batch(draw, batch, (n[0], n[-1]), regime, targets)
-    seed = draw(_far(LAST_SEED)) - FAR
+    seed = seed_of(draw)
     return Case(n, parameters.weights, parameters.biases, x, y, seed)
 
 
@@ -273,70 +267,17 @@ def layouts(draw: st.DrawFn, array: Array) -> Array:
     if not array.ndim:
         msg = f"array={array!r} must have at least one dimension"
         raise InvalidArgument(msg)
-    layout: Callable[[Array], Array] = _one_of(draw, "layouts", _LAYOUTS)
+    layout: Callable[[Array], Array] = one_of(draw, "layouts", tuple(LAYOUTS.values()))
     return layout(array)
-
-
-def _c_ordered(array: Array) -> Array:
-    """Return a copy in the usual order."""
-    return array.copy(order="C")
-
-
-def _fortran_ordered(array: Array) -> Array:
-    """Return a copy whose first index changes fastest."""
-    return array.copy(order="F")
-
-
-def _strided(array: Array) -> Array:
-    """Return every second entry of a wider array."""
-    wide = _wide(array, 2 * array.shape[-1])
-    wide[..., ::2] = array
-    return wide[..., ::2]
-
-
-def _reversed(array: Array) -> Array:
-    """Return an array that is read from its end."""
-    return array[..., ::-1].copy()[..., ::-1]
-
-
-def _inside(array: Array) -> Array:
-    """Return the middle of a wider array."""
-    wide = _wide(array, array.shape[-1] + 2)
-    wide[..., 1:-1] = array
-    return wide[..., 1:-1]
-
-
-def _read_only(array: Array) -> Array:
-    """Return an array that cannot be written."""
-    copy = array.copy()
-    copy.flags.writeable = False
-    return copy
-
-
-_LAYOUTS: tuple[Callable[[Array], Array], ...] = (
-    _c_ordered,
-    _fortran_ordered,
-    _strided,
-    _reversed,
-    _inside,
-    _read_only,
-)
-
-
-def _wide(array: Array, width: int) -> Array:
-    """Return a wider array of NaN, which shows where more is read than is shown."""
-    fill = np.nan if np.issubdtype(array.dtype, np.inexact) else 0
-    return np.full((*array.shape[:-1], width), fill, dtype=array.dtype)
 
 
 def _sizes(
     draw: st.DrawFn, min_layers: int, max_layers: int, min_width: int, max_width: int
 ) -> list[int]:
     """Return sizes within bounds, or raise an error."""
-    _check_range("layers", min_layers, max_layers, at_least=2)
-    _check_range("width", min_width, max_width, at_least=1)
-    widths = draw(_lists(max_width - min_width, min_layers, max_layers))
-    n = [min_width + width - FAR for width in widths]
+    check_range("layers", min_layers, max_layers, at_least=2)
+    check_range("width", min_width, max_width, at_least=1)
+    n = integers(draw, min_width, max_width, min_layers, max_layers)
     # Layers and transposes that are mixed up go unnoticed unless widths are equal.
     return [n[0]] * len(n) if draw(st.booleans()) else n
 
@@ -368,7 +309,7 @@ def _arrays(draw: st.DrawFn, shapes: Sequence[tuple[int, ...]], regime: str) -> 
         counts = [math.prod(shape) for shape in shapes]
         codes = [draw(_codes(count)) for count in counts]
         return [_on_grid(code, shape) for code, shape in zip(codes, shapes, strict=True)]
-    seeds = [draw(_far(LAST_SEED)) - FAR for _ in shapes]
+    seeds = [seed_of(draw) for _ in shapes]
     return [
         _normals(np.random.default_rng(seed), shape, regime)
         for seed, shape in zip(seeds, shapes, strict=True)
@@ -397,18 +338,6 @@ def _codes(count: int) -> st.SearchStrategy[bytes]:
     return st.binary(min_size=count, max_size=count)
 
 
-@cache
-def _lists(high: int, min_size: int, max_size: int) -> st.SearchStrategy[list[int]]:
-    """Return a strategy for lists of integers from `FAR` on, short and low ones first."""
-    return st.lists(_far(high), min_size=min_size, max_size=max_size)
-
-
-@cache
-def _far(high: int) -> st.SearchStrategy[int]:
-    """Return a strategy for integers from `FAR` on, the lowest the simplest."""
-    return st.integers(FAR, FAR + high)
-
-
 def _as_targets(y: Array, targets: str) -> Array:
     """Return numbers of the grid as targets of a kind."""
     if targets == "probabilities":
@@ -421,47 +350,3 @@ def _as_targets(y: Array, targets: str) -> Array:
     soft = (y[:, :1] % 1 != 0) & (targets == "distributions")
     mixed: Array = np.where(soft, (hot + rows[y.argmin(axis=1)]) / 2, hot)
     return mixed
-
-
-def _one_of(
-    draw: st.DrawFn, name: str, choices: Sequence[Any], known: Sequence[Any] | None = None
-) -> Any:
-    """Return one of the choices, the first the simplest, or raise an error."""
-    _check_choices(name, choices, known)
-    return choices[draw(_far(len(choices) - 1)) - FAR]
-
-
-def _integer(draw: st.DrawFn, name: str, low: int, high: int) -> int:
-    """Return an integer of at least 1 within bounds, or raise an error."""
-    _check_range(name, low, high, at_least=1)
-    return low + draw(_far(high - low)) - FAR
-
-
-def _check_choices(name: str, choices: Sequence[Any], known: Sequence[str] | None) -> None:
-    """Raise InvalidArgument unless there are choices, all of them known."""
-    if isinstance(choices, str) or not len(choices):
-        msg = f"{name}={choices!r} must be a sequence of at least one choice"
-        raise InvalidArgument(msg)
-    unknown = [] if known is None else [choice for choice in choices if choice not in known]
-    if known is not None and unknown:
-        msg = f"{name}={choices!r} holds {unknown[0]!r}; known are {', '.join(known)}"
-        raise InvalidArgument(msg)
-
-
-def _check_range(name: str, low: int, high: int, *, at_least: int) -> None:
-    """Raise InvalidArgument unless at_least <= low <= high, all of them integers."""
-    _check_count(f"min_{name}", low, at_least=at_least)
-    _check_count(f"max_{name}", high)
-    if high < low:
-        msg = f"max_{name}={high} must not be less than min_{name}={low}"
-        raise InvalidArgument(msg)
-
-
-def _check_count(name: str, value: Any, *, at_least: float = -math.inf) -> None:
-    """Raise InvalidArgument unless this is an integer, and large enough."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        msg = f"{name}={value!r} must be an integer"
-        raise InvalidArgument(msg)
-    if value < at_least:
-        msg = f"{name}={value} must be at least {at_least}"
-        raise InvalidArgument(msg)

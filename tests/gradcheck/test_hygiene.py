@@ -11,7 +11,7 @@ from networks import net
 
 from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.evidence import Verdict
-from nncore.gradcheck.hygiene import Kind
+from nncore.gradcheck.faults import Kind
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((4, 3))

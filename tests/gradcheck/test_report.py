@@ -15,8 +15,8 @@ from networks import net
 from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.diagnose import Cause
 from nncore.gradcheck.evidence import Approximation, Entries, Evidence, Verdict
+from nncore.gradcheck.faults import Fault, Kind
 from nncore.gradcheck.heatmap import levels_of
-from nncore.gradcheck.hygiene import Fault, Kind
 from nncore.gradcheck.report import Report
 
 

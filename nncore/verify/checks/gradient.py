@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nncore.gradcheck.evidence import Verdict
-from nncore.gradcheck.hygiene import Kind
+from nncore.gradcheck.faults import Kind
 from nncore.gradcheck.report import Report
 
 from ..asking import report_of
