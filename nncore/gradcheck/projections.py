@@ -114,26 +114,11 @@ class Projections:
         """
         self.centre, self.noise, self.steps = line(0.0), noise, steps
         return (
-            self._agree(direction, line)
+            self._agree(direction, line, steps)
             and self._look_at_zeros()
             and self._look_again()
             and self._look_closer()
         )
-
-    def line(self, direction: Directions) -> Remembered:
-        """The cost along a direction.
-
-        Parameters
-        ----------
-        direction : list of float arrays
-            One for each array.
-
-        Returns
-        -------
-        Remembered
-            The cost as a function of the step.
-        """
-        return Remembered(self.point.along(direction), {0.0: self.centre})
 
     def _look_at_zeros(self) -> bool:
         """Judge entries where the gradient is zero by a projection of these alone.
@@ -146,7 +131,7 @@ class Projections:
             return True
         direction = self.point.direction(self.rng)
         direction = [part * zero for part, zero in zip(direction, zeros, strict=True)]
-        return self._agree(direction, self.line(direction), FEWEST_STEPS)
+        return self._agree(direction, self._line(direction), FEWEST_STEPS)
 
     def _look_again(self) -> bool:
         """Judge arrays of which the projection shows nothing by another, of these alone."""
@@ -156,7 +141,7 @@ class Projections:
         direction = self.point.direction(self.rng)
         direction = [part * (k in hidden) for k, part in enumerate(direction)]
         steps = min(self.steps, self.budget.steps(SETTLING_ONE))
-        return self._agree(direction, self.line(direction), steps)
+        return self._agree(direction, self._line(direction), steps)
 
     def _look_closer(self) -> bool:
         """Judge all by a second projection, where so many evaluations are left besides.
@@ -167,20 +152,23 @@ class Projections:
         if not self.budget.affords(PER_SLOPE * (1 + len(self.known.hidden()))):
             return True
         direction = levelled(self.point.direction(self.rng), self.known.analytic)
-        return self._agree(direction, self.line(direction))
+        return self._agree(direction, self._line(direction), self.steps)
 
-    def _agree(self, direction: Directions, line: Line, steps: int | None = None) -> bool:
+    def _line(self, direction: Directions) -> Remembered:
+        """The cost along a direction."""
+        return Remembered(self.point.along(direction), {0.0: self.centre})
+
+    def _agree(self, direction: Directions, line: Line, steps: int) -> bool:
         """Judge all entries that a direction moves, by another one where it is doubtful.
 
-        Rounding seems to be a slope along one line in some hundred of badly scaled networks;
-        along another line it is not the same.
+        In one of some hundred badly scaled networks rounding seems to be a slope along a line;
+        along another it is not the same.
         """
-        steps = steps or self.steps
         found = slope(line, self.noise, steps=steps)
         off = self._judge(direction, found)
         if 1 < off <= DOUBTFUL:
             turned = [part * self.rng.choice([-1.0, 1.0], part.shape) for part in direction]
-            direction, line = turned, self.line(turned)
+            direction, line = turned, self._line(turned)
             found = slope(line, self.noise, steps=steps)
             off = self._judge(direction, found)
         if not off <= 1:
