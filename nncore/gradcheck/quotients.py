@@ -104,7 +104,9 @@ class Quotients:
 
 def _bend(line: Line) -> float:
     """By how much a quotient of one evaluation differs from the slope."""
-    return abs(line(ONE_SIDED) + line(-ONE_SIDED) - 2 * line(0.0)) / ONE_SIDED / 2
+    # Half the second derivative times the step, from points where it is above rounding.
+    curvature = abs(line(TWO_SIDED) + line(-TWO_SIDED) - 2 * line(0.0)) / TWO_SIDED**2
+    return curvature * ONE_SIDED / 2
 
 
 def _twist(line: Line) -> float:
