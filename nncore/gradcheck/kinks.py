@@ -21,7 +21,8 @@ FAR = 10.0
 NEARBY, STEP = 1e-4, 1e-6
 # Of the width of the slopes: what they change over that distance.
 BLUR = 1e-2
-PATTERNS = 48
+# Points that are tried, and how much less than another an array may be moved.
+PATTERNS, LEAST_WEIGHT = 200, 1e-2
 
 
 def mark_kink(
@@ -56,7 +57,7 @@ def mark_kink(
     slack = 2 * found.side_error / scale
     value = float(entries.analytic[index])
     if not low - slack <= value <= high + slack:
-        low, high = _hull(point, place, low, high)
+        low, high = _hull(point, place, low, high, value)
         slack += BLUR * (high - low)
     inside = low - slack <= value <= high + slack
     is_far = max(low - value, value - high) > FAR * (high - low) + slack
@@ -70,15 +71,20 @@ def mark_kink(
 
 
 def _hull(
-    point: Point, place: tuple[int, tuple[int, ...]], low: float, high: float
+    point: Point, place: tuple[int, tuple[int, ...]], low: float, high: float, value: float
 ) -> tuple[float, float]:
-    """The smallest and the largest slope of an entry at and around the point."""
+    """The smallest and the largest slope of an entry around the point, until one is as far."""
     rng = np.random.default_rng(0)
     array, index = place
     across: list[FloatArray] = [np.zeros(value.shape) for value in point.values]
     across[array][index] = point.scales[array]
     for _ in range(PATTERNS):
-        base = point.direction(rng)
+        if low <= value <= high:
+            break
+        # Biases alone turn a unit on or off for all examples, weights for some of them: each
+        # array outweighs the others now and then.
+        weights = LEAST_WEIGHT ** rng.random(len(point.values))
+        base = [w * part for w, part in zip(weights, point.direction(rng), strict=True)]
 
         def at(step: float, base: list[FloatArray] = base) -> float:
             both: list[FloatArray] = [

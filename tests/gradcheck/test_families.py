@@ -127,3 +127,11 @@ def _entry(report: Report, flat: int) -> tuple[Any, tuple[int, ...]]:
             )
         flat -= entries.analytic.size
     raise AssertionError
+
+
+@pytest.mark.parametrize("method", ["complex_step", "differences"])
+def test_units_that_only_a_bias_turns_off_together_are_turned_off(method: str) -> None:
+    # Few directions of all parameters alike lead to where none of three examples is on.
+    n = tied(1_000_157, 0.0)
+    report = check_gradient(n.cost, n.gradient, n.params, method=method, subgradients=True)
+    assert report.verdict in {"agrees", "unresolvable"}
