@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Known", "Place", "Projections"]
 
-# Where slope and gradient differ by at most so many bounds, and the slope moves the cost by less
-# than so many deviations of its noise, another direction decides.
+# Where slope and gradient differ by at most so many bounds, and the slope moves the cost by
+# less than so many deviations of its noise, another direction decides.
 DOUBTFUL, FAINT = 4.0, 2.0**36
 # Projections that move small entries further.
 CLOSER = 2
