@@ -91,8 +91,9 @@ class Projections:
         self.known = known
         self.budget = budget
         self.rng = rng
-        self.centre = self.noise = 0.0
-        self.steps = STEPS
+        self.centre: float = 0.0
+        self.noise: float = 0.0
+        self.steps: int = STEPS
         # Along which direction the gradient is no slope, and by how much at least.
         self.disagreement: tuple[Directions, float] = [], math.nan
 

@@ -55,8 +55,8 @@ class Quotients:
         self.seed = seed
         signs = np.random.default_rng(seed).choice([-1.0, 1.0], point.structure.size)
         line = self.line(signs * point.flat_scales())
-        self.one_sided_bound = BENDS * _bend(line) + SPREADS * noise / ONE_SIDED
-        self.two_sided_bound = BENDS * _twist(line) + SPREADS * noise / TWO_SIDED
+        self.one_sided_bound: float = BENDS * _bend(line) + SPREADS * noise / ONE_SIDED
+        self.two_sided_bound: float = BENDS * _twist(line) + SPREADS * noise / TWO_SIDED
 
     def wrong(self) -> dict[int, float]:
         """Flat places of wrong entries and their errors, each confirmed.
