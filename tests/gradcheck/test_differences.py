@@ -344,6 +344,21 @@ def test_progress_is_told() -> None:
     assert told[-1] == (4, 4)
 
 
+def test_progress_of_a_sample_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    cost, gradient, p = many(300)
+    check_gradient(
+        cost,
+        gradient,
+        p,
+        method="differences",
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert told
+    assert [done for done, _ in told] == list(range(1, len(told) + 1))
+    assert len(told) <= told[-1][1]
+
+
 def test_kinks_too_small_to_be_told_from_bends_widen_the_error() -> None:
     def cost(q: Any) -> float:
         # Repeatable noise, so that one-sided slopes are far less certain than two-sided ones.
