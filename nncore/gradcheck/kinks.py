@@ -73,7 +73,7 @@ def mark_kink(
 def _hull(
     point: Point, place: tuple[int, tuple[int, ...]], low: float, high: float, value: float
 ) -> tuple[float, float]:
-    """The smallest and the largest slope of an entry around the point, until one is as far."""
+    """The smallest and the largest slope around the point, until the value lies between."""
     rng = np.random.default_rng(0)
     array, index = place
     across: list[FloatArray] = [np.zeros(value.shape) for value in point.values]

@@ -21,7 +21,9 @@ PROMISE = "Nothing is lost, nothing foreign runs"
 
 @click.command()
 @click.argument("kinds", nargs=-1, type=click.Choice(list(FORMATS)), metavar="[KIND]...")
-@click.option("-j", "--jobs", default=2, show_default=True, help="Processes.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes."
+)
 @json_option
 def main(*, kinds: tuple[str, ...], jobs: int, json_file: Path | None) -> None:
     """
