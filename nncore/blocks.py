@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -66,9 +67,17 @@ class Block:
     """Buffers of examples that are gathered at once; `steps` says which step uses which."""
 
     def __init__(
-        self, batch_size: int, parameters: Flat, gradient: Flat, length: int, *, is_ahead: bool
+        self,
+        batch_size: int,
+        parameters: Flat,
+        gradient: Flat,
+        length: int,
+        *,
+        is_ahead: bool,
+        keeps_z: bool,
     ) -> None:
         dtype = parameters.all.dtype
+        make = partial(make_layers, parameters=parameters, gradient=gradient, keeps_z=keeps_z)
         self.x: Array = np.empty((length, parameters.weights[0].shape[1]), dtype)
         self._pixels = np.empty(self.x.shape, np.uint8)
         # The columns of hidden layers one behind the other: in float32 the product of 10 rows
@@ -78,13 +87,13 @@ class Block:
         #: The first layer for the whole block, where it looks ahead.
         self.first: Layer | None = None
         if is_ahead:
-            self.first = make_layers(self.x, parameters, gradient, "C")[0]
+            self.first = make(self.x, hidden="C")[0]
             z = self.first.z
             self._product = z if order == "C" else np.empty_like(z, order=order)
             self._overlap = np.empty((length, length), dtype)
         batches = [slice(i, min(i + batch_size, length)) for i in range(0, length, batch_size)]
         shared = {
-            rows: make_layers(self.x[:rows], parameters, gradient, "C" if is_ahead else order)
+            rows: make(self.x[:rows], hidden="C" if is_ahead else order)
             for rows in {batch.stop - batch.start for batch in batches}
         }
         self.steps: list[tuple[slice, list[Layer]]] = [

@@ -2,7 +2,8 @@
 The built-in activations without allocation: the textbook's functions, in buffers.
 
 ``forward(z, a, spare)`` writes a = sigma(z) and may leave in `spare` what the derivative can
-use again; ``backward(z, a, spare, delta)`` multiplies `delta` by sigma'(z). z is only read.
+use again; ``backward(z, a, spare, delta)`` multiplies `delta` by sigma'(z). z is only read, and
+where the derivative does not read it, a may be z itself.
 Both agree with `activations` to a few ulp, and no digit is lost where a function saturates:
 the slope of the sigmoid is a / (1 + e^z), not a (1 - a), at the same price. Results below the
 smallest normal number may differ by as much.
@@ -30,6 +31,7 @@ class InPlace(NamedTuple):
 
     forward: Callable[[Array, Array, Array], object]
     backward: Callable[[Array, Array, Array, Array], object]
+    reads_z: bool  # whether backward does, so that a needs a buffer of its own
 
 
 class _BuiltIn:
@@ -44,12 +46,14 @@ class _BuiltIn:
     def named(self) -> Mapping[str, InPlace]:
         """Return the functions by name; no activation of the user's own has such a name."""
         return {
-            "sigmoid": InPlace(self.sigmoid, self._times_sigmoid_prime),
-            "tanh": InPlace(self._tanh, self._times_tanh_prime),
-            "relu": InPlace(self._relu, self._times_relu_prime),
-            "leaky_relu": InPlace(self._leaky_relu, self._times_leaky_relu_prime),
-            "softplus": InPlace(self._softplus, self._times_softplus_prime),
-            "identity": InPlace(_copy, _nothing),
+            "sigmoid": InPlace(self.sigmoid, self._times_sigmoid_prime, reads_z=False),
+            "tanh": InPlace(self._tanh, self._times_tanh_prime, reads_z=True),
+            "relu": InPlace(self._relu, self._times_relu_prime, reads_z=False),
+            "leaky_relu": InPlace(
+                self._leaky_relu, self._times_leaky_relu_prime, reads_z=False
+            ),
+            "softplus": InPlace(self._softplus, self._times_softplus_prime, reads_z=True),
+            "identity": InPlace(_copy, _nothing, reads_z=False),
         }
 
     def sigmoid(self, z: Array, a: Array, spare: Array) -> None:
@@ -83,14 +87,14 @@ class _BuiltIn:
         np.sign(a, spare)
         np.multiply(delta, spare, delta)
 
-    def _leaky_relu(self, z: Array, a: Array, _: Array) -> None:
+    def _leaky_relu(self, z: Array, a: Array, spare: Array) -> None:
         """Write max(z, z / 100)."""
-        np.divide(z, self._hundred, a)
-        np.maximum(z, a, out=a)
+        np.divide(z, self._hundred, spare)
+        np.maximum(z, spare, out=a)
 
-    def _times_leaky_relu_prime(self, z: Array, _: Array, spare: Array, delta: Array) -> None:
-        """Multiply delta by max(sign z, 1 / 100)."""
-        np.sign(z, spare)
+    def _times_leaky_relu_prime(self, _: Array, a: Array, spare: Array, delta: Array) -> None:
+        """Multiply delta by max(sign a, 1 / 100)."""
+        np.sign(a, spare)
         np.maximum(spare, self._hundredth, out=spare)
         np.multiply(delta, spare, delta)
 
@@ -118,7 +122,9 @@ def in_place(activation: Activation, dtype: np.dtype[Any]) -> InPlace:
     def backward(z: Array, _a: Array, _: Array, delta: Array) -> None:
         np.multiply(delta, as_array(activation.slope(as_matrix(z.copy()))), out=delta)
 
-    return _BuiltIn(dtype).named().get(activation.name) or InPlace(forward, backward)
+    return _BuiltIn(dtype).named().get(activation.name) or InPlace(
+        forward, backward, reads_z=True
+    )
 
 
 def output_error_in_place(cost: OutputCost, dtype: np.dtype[Any]) -> OutputError:
@@ -155,7 +161,7 @@ def output_error_in_place(cost: OutputCost, dtype: np.dtype[Any]) -> OutputError
         sigmoid = _BuiltIn(dtype).sigmoid
         return sigmoid_cross_entropy
     if cost.name == "quadratic" and output is not None:
-        forward, backward = output
+        forward, backward, _ = output
         return quadratic
     return textbook
 

@@ -52,7 +52,7 @@ def test_a_block_is_about_40_examples_or_one_mini_batch(batch_size: int, expecte
 
 def test_mini_batches_tile_a_block_and_the_last_one_may_be_short() -> None:
     parameters, gradient = Flat((6, 9, 3), np.dtype("f8")), Flat((6, 9, 3), np.dtype("f8"))
-    block = Block(3, parameters, gradient, 8, is_ahead=True)
+    block = Block(3, parameters, gradient, 8, is_ahead=True, keeps_z=False)
     assert [batch for batch, _ in block.steps] == [slice(0, 3), slice(3, 6), slice(6, 8)]
     assert block.first is not None
     for batch, (first, second) in block.steps:
@@ -69,7 +69,7 @@ def test_columns_are_together_where_that_is_faster(
     dtype: str, length: int, *, columns: bool
 ) -> None:
     parameters, gradient = (Flat((6, 9, 3), np.dtype(dtype)) for _ in range(2))
-    block = Block(length, parameters, gradient, length, is_ahead=False)
+    block = Block(length, parameters, gradient, length, is_ahead=False, keeps_z=False)
     (_, (first, last)) = block.steps[0]
     assert first.z.flags.f_contiguous == first.delta.flags.f_contiguous == columns
     assert last.z.flags.c_contiguous
@@ -80,7 +80,7 @@ def test_the_product_ahead_is_copied_only_where_columns_are_together(
     dtype: str, *, columns: bool
 ) -> None:
     parameters, gradient = (Flat((6, 9, 3), np.dtype(dtype)) for _ in range(2))
-    block = Block(10, parameters, gradient, 40, is_ahead=True)
+    block = Block(10, parameters, gradient, 40, is_ahead=True, keeps_z=False)
     assert block.first is not None
     assert block._product.flags.f_contiguous == columns
     assert (block._product is block.first.z) != columns

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from nncore import SGD, Adam, Network, Optimizer, Pixels
+from nncore.activations import Activation
 from nncore.engine import WINDOW, Engine
+from nncore.inplace import _BuiltIn
 
 RNG = np.random.default_rng(0)
 X: Any = RNG.normal(size=(2 * WINDOW + 37, 6))
 Y: Any = RNG.uniform(size=(len(X), 3))
+OWN = Activation("own", lambda z: z**2, lambda z: 2 * z)
 OPTIMIZERS = [SGD, lambda: SGD(0.9, nesterov=True), Adam]
 
 
@@ -80,6 +83,22 @@ def test_windows_change_nothing(batch_size: int) -> None:
     assert whole.parameters.tobytes() == parts.parameters.tobytes()
     assert cost == pytest.approx(total / len(order), rel=1e-14)
     assert sum(heard) == len(order)
+
+
+@pytest.mark.parametrize("hidden", [*_BuiltIn(np.dtype("f8")).named(), OWN], ids=str)
+def test_layers_in_parts_take_the_step_of_backprop(hidden: Any) -> None:
+    net = Network([6, 600, 500, 3], hidden=hidden, rng=0)
+    engine = engine_of(net, 131, SGD())  # three parts in both layers, the last of 3 rows
+    engine.epoch(X[:131], Y[:131], np.arange(131), 0.5)
+    gradient = net.backprop(X[:131], Y[:131])
+    weights, biases = engine.copies()
+    for l in (1, 2, 3):
+        np.testing.assert_allclose(
+            weights[l - 1], net.weights[l] - 0.5 * gradient.nabla_w[l], atol=1e-14
+        )
+        np.testing.assert_allclose(
+            biases[l - 1], net.biases[l] - 0.5 * gradient.nabla_b[l], atol=1e-14
+        )
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.1])

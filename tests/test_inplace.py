@@ -12,7 +12,7 @@ from nncore.arrays import Array
 from nncore.costs import output_cost
 from nncore.inplace import _BuiltIn, in_place, output_error_in_place
 
-ELEMENTWISE = [activation for name, activation in ACTIVATIONS.items() if name != "softmax"]
+ELEMENTWISE = [each for each in ACTIVATIONS.values() if isinstance(each, Activation)]
 FLOATS = [np.float64, np.float32]
 
 
@@ -48,6 +48,31 @@ def test_equals_the_textbook_everywhere(activation: Activation, dtype: Any) -> N
     np.testing.assert_array_equal(z, kept)
 
 
+OVER_Z = [f for f in ELEMENTWISE if not in_place(f, np.dtype("f8")).reads_z]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("activation", OVER_Z, ids=repr)
+def test_is_the_same_written_over_z_where_the_derivative_does_not_read_it(
+    activation: Activation, dtype: Any
+) -> None:
+    functions = in_place(activation, np.dtype(dtype))
+    results: list[list[Array]] = []
+    for is_over in (False, True):
+        z = everywhere(dtype)
+        a = z if is_over else np.empty_like(z)
+        spare, delta, unread = np.empty_like(z), np.ones_like(z), np.full_like(z, np.nan)
+        with np.errstate(over="ignore"):
+            functions.forward(z, a, spare)
+            functions.backward(unread, a, spare, delta)
+        results.append([a, delta])
+    np.testing.assert_array_equal(results[0], results[1])
+
+
+def test_what_is_written_over_z() -> None:
+    assert [f.name for f in OVER_Z] == ["sigmoid", "relu", "leaky_relu", "identity"]
+
+
 def keeping(kept: list[Array], function: Callable[[Array], Array]) -> Any:
     """A function that keeps what it is given."""
 
@@ -61,7 +86,7 @@ def keeping(kept: list[Array], function: Callable[[Array], Array]) -> Any:
 def test_own_functions_get_copies() -> None:
     kept: list[Array] = []
     own = Activation("own", keeping(kept, sigmoid), keeping(kept, sigmoid_prime))
-    forward, backward = in_place(own, np.dtype("f8"))
+    forward, backward, _ = in_place(own, np.dtype("f8"))
     z, a, spare, delta = np.array([[1.0, -2.0]]), *(np.ones((1, 2)) for _ in range(3))
     forward(z, a, spare)
     backward(z, a, spare, delta)
@@ -88,7 +113,7 @@ def test_every_built_in_activation_is_written_for_buffers() -> None:
 
 
 def test_own_functions_of_the_wrong_shape_are_refused() -> None:
-    forward, backward = in_place(
+    forward, backward, _ = in_place(
         Activation("flat", lambda z: z[0], lambda z: z[0]), np.dtype("f8")
     )
     buffers = [np.ones((1, 2)) for _ in range(4)]
