@@ -23,7 +23,7 @@ import numpy as np
 
 from .activations import Activation
 from .arrays import Array, Matrix, as_array, as_matrix
-from .blas import SMALL_LAYER, fused_update
+from .blas import LARGE_BATCH, SMALL_LAYER, fused_update
 from .blocks import Block, Examples, batches_of_a_block, looks_ahead
 from .costs import OutputCost
 from .inplace import in_place, output_error_in_place
@@ -115,7 +115,8 @@ class Engine:
         self._block_size = batch_size * (batches_of_a_block(batch_size) if is_ahead else 1)
         # Weights of the first layers that products move; the optimizer moves all behind them.
         large = [l for l, w in enumerate(self.weights, 1) if w.size >= SMALL_LAYER]
-        self._by_product = max(large, default=0) if self._fused else 0
+        by_product = self._fused is not None and batch_size <= LARGE_BATCH
+        self._by_product = max(large, default=0) if by_product else 0
         rest = slice(sum(w.size for w in self.weights[: max(self._by_product, is_ahead)]), None)
         self._moving, self._moving_gradient = self.parameters[rest], self._gradient.all[rest]
         self._shrinking = self._flat.all_weights[rest]

@@ -479,8 +479,8 @@ class Network:
         rng : numpy.random.Generator or int, optional
             Shuffles the examples, instead of the network's own generator.
         blas : {"numpy", "scipy"}
-            Whose matrix product moves large layers under plain descent. scipy's is faster, and
-            differs in the last digits.
+            Whose matrix product moves large layers under plain descent, in mini-batches of up
+            to 256. scipy's is faster, and differs in the last digits.
         progress : bool, optional
             Whether to draw a progress bar; by default where rich and a terminal are there.
 

@@ -8,6 +8,7 @@ import pytest
 
 from nncore import SGD, Adam, Network, Optimizer, Pixels
 from nncore.activations import Activation
+from nncore.blas import LARGE_BATCH
 from nncore.engine import WINDOW, Engine
 from nncore.inplace import _BuiltIn
 
@@ -128,6 +129,12 @@ def test_scipys_product_moves_the_layers_up_to_the_last_large_one(
 ) -> None:
     engine = engine_of(Network(sizes, rng=0), 50, make(), blas=blas)
     assert engine._by_product == moved
+
+
+@pytest.mark.parametrize(("batch_size", "moved"), [(LARGE_BATCH, 1), (LARGE_BATCH + 1, 0)])
+def test_scipys_product_moves_nothing_with_large_batches(batch_size: int, moved: int) -> None:
+    net = Network([64, 64, 3], rng=0)
+    assert engine_of(net, batch_size, SGD(), blas="scipy")._by_product == moved
 
 
 @pytest.mark.parametrize(("make", "l2"), [(SGD, 0.0), (SGD, 0.1), (Adam, 0.0), (Adam, 0.1)])
