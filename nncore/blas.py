@@ -16,7 +16,8 @@ __all__ = ["LARGE_BATCH", "SMALL_LAYER", "FusedUpdate", "fused_update", "one_thr
 #: Weights of a layer below which the call of scipy's product costs more than it saves.
 SMALL_LAYER = 4096
 #: Examples of a mini-batch above which numpy's product and an update are as fast: at
-#: 784-512-512-10 scipy's takes 0.91, 0.95, 0.98 and 1.02 times as long for 128, 256, 512 and 1024 of them.
+#: 784-512-512-10 a step with scipy's takes 0.91, 0.95, 0.98 and 1.02 times as long with 128,
+#: 256, 512 and 1024 of them.
 LARGE_BATCH = 256
 
 #: update(w, delta, a_prev, keep): w -> keep w - delta^T a_prev.
