@@ -59,7 +59,7 @@ def _product(left: Operand, right: Operand) -> Operand:
     """The product of two matrices."""
     run = current()
     (a, a_slots), (b, b_slots) = _matrix(left), _matrix(right)
-    values = (a * b).entries()
+    values = run.factors.product(a, b)
     least = CONSTANT if a_slots is b_slots is None else run.tape.start
     outs = emitted(values, [[least] * (len(values) if least == CONSTANT else 1)])
     if run.recording and least != CONSTANT:
@@ -95,10 +95,11 @@ def _matrix(array: Operand) -> tuple[Matrix, Sequence[int] | None]:
         run.meet(flat)
         if array.dtype.itemsize < np.dtype(float).itemsize:
             run.meet_short(flat)
-        values = run.numbers(flat)
+        values = run.factors.numbers(flat, run.numbers)
     else:
         entries = entries_of(array)
         values = [ball.value for ball in entries]
         slots = [ball.slot for ball in entries]
         slots = None if min(slots, default=CONSTANT) == CONSTANT else slots
-    return run.arithmetic.matrix(array.shape[0], array.shape[1], values), slots
+    rows, columns = array.shape
+    return run.factors.matrix(rows, columns, values, run.arithmetic.matrix), slots

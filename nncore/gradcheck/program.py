@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .balls import Ball, array_of, balls, is_constant
+from .balls import Ball, array_of, balls, entries_of, is_constant
 from .enclosures import Enclosures, Kink, Settings, tight
+from .factors import Factors
 from .frames import line_of
 from .matrices import BallMatrix
 from .run import Run, Undecided
@@ -97,8 +98,9 @@ class Program:
         Defeated
             If a program asks for what balls cannot give.
         """
-        analytic, gradient_run = self.run_gradient(settings)
-        reference, magnitude, cost_run = self._derivatives(settings)
+        factors = Factors()
+        analytic, gradient_run = self.run_gradient(settings, factors=factors)
+        reference, magnitude, cost_run = self._derivatives(settings, factors=factors)
         kinks: dict[int, Kink] = {}
         if cost_run.ties and settings.bits is not None:
             kinks = self._resolve(settings, reference, hard=any(cost_run.ties.values()))
@@ -107,7 +109,7 @@ class Program:
         )
 
     def run_gradient(
-        self, settings: Settings, *, rough: bool = False
+        self, settings: Settings, *, rough: bool = False, factors: Factors | None = None
     ) -> tuple[list[Number], Run]:
         """Run the gradient.
 
@@ -117,17 +119,19 @@ class Program:
             Precision and constants.
         rough : bool, optional
             Follow the floats; see `Run`.
+        factors : Factors, optional
+            What a run of the cost with the same settings has multiplied, or will.
 
         Returns
         -------
         pair
             Enclosures of its entries, and the run.
         """
-        run = settings.run(rough=rough, dtype=self.dtype)
+        run = settings.run(rough=rough, dtype=self.dtype, factors=factors or Factors())
         with run, self._followed(run):
-            params = self.structure.rebuild(self._arrays(run))
-            leaves = [balls(leaf) for leaf in self.structure.leaves(self.gradient(params))]
-        found = [ball for leaf in leaves for ball in _ravelled(leaf)]
+            params = self.structure.rebuild(self._arrays(run)[1])
+            leaves = self.structure.leaves(self.gradient(params))
+            found = [ball for leaf in leaves for ball in _entries(leaf)]
         for limit, bound in run.limits.values():
             if any(ball is limit for ball in found):
                 run.moved[bound] = math.inf  # the gradient itself is clipped
@@ -148,7 +152,7 @@ class Program:
         """
         run = settings.run(rough=True, dtype=self.dtype)
         with run, self._followed(run):
-            value = self._cost(self._arrays(run))
+            value = self._cost(self._arrays(run)[1])
         return value.value, run
 
     def derivatives(
@@ -169,10 +173,7 @@ class Program:
             For each entry of the parameters its derivative and the magnitude of its terms.
         """
         with run:
-            arrays = self._arrays(run)
-            slots = [
-                ball.slot for array in arrays for ball in np.asarray(array).ravel().tolist()
-            ]
+            slots, arrays = self._arrays(run)
             if moved is not None:
                 run.tape.tangents = Sums()
                 tangents = map(run.arithmetic.exact, moved)
@@ -186,18 +187,19 @@ class Program:
             one = run.arithmetic.exact(1)
             adjoint = run.tape.gradient(end.slot, one)
             sizes = run.tape.magnitudes(end.slot, _float_size, 1.0)
-            magnitude = [sizes.get(slot, 0.0) for slot in slots]
+            magnitude = list(map(sizes.get, slots, itertools.repeat(0.0)))
             if not all(map(math.isfinite, magnitude)):
                 sizes = run.tape.magnitudes(end.slot, abs, one)
                 magnitude = [sizes.get(slot, zero) for slot in slots]
-        return [adjoint.get(slot, zero) for slot in slots], magnitude
+        return list(map(adjoint.get, slots, itertools.repeat(zero))), magnitude
 
     def _derivatives(
         self, settings: Settings, **options: Operand
     ) -> tuple[list[Number], list[Number], Run]:
         """Derivatives, magnitudes and run."""
         forced = options.pop("forced", 0)
-        run = settings.run(recording=True, forced=forced, dtype=self.dtype)
+        factors = options.pop("factors", None) or Factors()
+        run = settings.run(recording=True, forced=forced, dtype=self.dtype, factors=factors)
         return *self.derivatives(run, **options), run
 
     def _resolve(
@@ -245,21 +247,20 @@ class Program:
                 "derivative was lost on the way"
             )
             raise Stopped(msg)
-        ours = np.asarray(balls(value))
-        if ours.size != 1:
-            msg = f"the cost returned an array of shape {ours.shape}, not a number"
+        entries = _entries(value)
+        if len(entries) != 1:
+            msg = f"the cost returned an array of shape {np.shape(value)}, not a number"
             raise Stopped(msg)
-        (end,) = _ravelled(ours)
-        return end
+        return entries[0]
 
-    def _arrays(self, run: Run) -> list[Any]:
-        """The parameters as numbers of the run."""
+    def _arrays(self, run: Run) -> tuple[Sequence[int], list[Any]]:
+        """The parameters as numbers of the run, and their slots."""
         slots = run.tape.slots(len(self.floats))
         if run.arithmetic.name not in self._numbers:
             self._numbers = {run.arithmetic.name: list(map(run.arithmetic.exact, self.floats))}
         exact = self._numbers[run.arithmetic.name]
         numbers = map(Ball, exact, slots)
-        return [
+        return slots, [
             array_of(itertools.islice(numbers, array.size), array.shape)
             for array in self.structure.arrays
         ]
@@ -302,6 +303,6 @@ def _flat(array: Operand) -> list[float]:
     return np.asarray(array).ravel().astype(float).tolist()
 
 
-def _ravelled(array: Operand) -> list[Ball]:
-    """The entries, row by row."""
-    return np.asarray(array).ravel().tolist()
+def _entries(thing: Operand) -> list[Ball]:
+    """What the user's code returned as numbers of the run, row by row."""
+    return entries_of(thing if isinstance(thing, np.ndarray) else np.asarray(balls(thing)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import numpy as np
 
 from .digits import has_few_digits
+from .factors import Factors
 from .frames import is_users
 from .tape import CONSTANT, Matrix, Number, Operand, Tape
 
@@ -121,6 +122,8 @@ class Run:
         1 or -1: how ties are to be decided, for a look at that side of them.
     dtype : dtype, optional
         Of the floats that the numbers stand for.
+    factors : Factors, optional
+        What other runs with the same settings have multiplied.
     """
 
     arithmetic: Arithmetic
@@ -137,6 +140,7 @@ class Run:
     rough: bool = False
     forced: int = 0
     dtype: np.dtype[Any] = FLOAT
+    factors: Factors = dataclasses.field(default_factory=Factors)
 
     def __post_init__(self) -> None:
         self.tape: Tape = Tape(recording=self.recording)
@@ -226,17 +230,16 @@ class Run:
         convert = self.arithmetic.exact if is_as_it_is else self.number
         return list(map(convert, values))
 
-    def meet(self, values: Iterable[float]) -> None:
+    def meet(self, values: list[float]) -> None:
         """Remember floats with the user's line.
 
         Parameters
         ----------
-        values : iterable of float
-            Zeros need not be remembered.
+        values : list of float
+            All of them.
         """
-        floats = [value for value in values if value and math.isfinite(value)]
-        if floats:
-            self.met.append((floats, user_line()))
+        if values:
+            self.met.append((values, user_line()))
 
     def meet_short(self, values: Iterable[float]) -> None:
         """Remember floats of single precision; what has few digits was not rounded.
@@ -249,14 +252,17 @@ class Run:
         self.met_short.update(v for v in values if not has_few_digits(v))
 
     def constants(self) -> dict[float, str]:
-        """Every float that met a foreign number.
+        """Every float that met a foreign number, zero and what is not finite left out.
 
         Returns
         -------
         dict
             The line where it first did.
         """
-        return {value: line for values, line in reversed(self.met) for value in values}
+        lines: dict[float, str] = {}
+        for values, line in reversed(self.met):
+            lines |= dict.fromkeys(values, line)
+        return {value: line for value, line in lines.items() if value and math.isfinite(value)}
 
     def defeated(self, reason: str) -> Defeated:
         """The error to raise where something cannot be given.
