@@ -24,6 +24,7 @@ __all__ = ["Finding", "Findings", "achieved_digits", "digits"]
 # The code of an entry that has no verdict yet.
 _OPEN = 255
 _CODES = {verdict: verdict.code for verdict in Verdict}
+SMALLEST = np.finfo(float).smallest_subnormal
 
 
 class Finding(NamedTuple):
@@ -61,6 +62,8 @@ class Findings:
         self._digits: FloatArray = np.full(size, math.nan)
         self._references: list[Number] = [math.nan] * size
         self._slopes: dict[int, tuple[Number, Number]] = {}
+        # Whose radius is beyond the last bit of a float.
+        self._is_narrow: NDArray[np.bool_] = np.zeros(size, bool)
 
     def open(self) -> NDArray[np.bool_]:
         """Which entries have no verdict yet.
@@ -105,7 +108,7 @@ class Findings:
     def agree(
         self, which: NDArray[np.bool_], references: list[Number], shown: FloatArray
     ) -> None:
-        """Say of many entries at once that they agree.
+        """Say of many entries at once that they agree beyond the last bit of a float.
 
         Parameters
         ----------
@@ -120,6 +123,7 @@ class Findings:
             self._references[i] = references[i]
         self._codes[which] = _CODES[Verdict.AGREES]
         self._digits[which] = shown[which]
+        self._is_narrow |= which
 
     def change(self, i: int, verdict: Verdict, shown: float = math.nan) -> None:
         """Give an entry another verdict.
@@ -189,7 +193,7 @@ class Findings:
         list of Entries
             One for each checked array.
         """
-        radii, sizes = _radii(self._references), _floats(magnitude)
+        errors, sizes = self._errors(), _floats(magnitude)
         entries, start = [], 0
         for path, array in zip(structure.names, analytic, strict=True):
             part, shape = slice(start, start + array.size), array.shape
@@ -198,7 +202,7 @@ class Findings:
                     path,
                     np.asarray(array, dtype=float),
                     self.references[part].reshape(shape),
-                    radii[part].reshape(shape),
+                    errors[part].reshape(shape),
                     sizes[part].reshape(shape),
                     self._codes[part].reshape(shape),
                     self._digits[part].reshape(shape),
@@ -207,6 +211,18 @@ class Findings:
             )
             start += array.size
         return entries
+
+    def _errors(self) -> FloatArray:
+        """Bounds on the distances of the references, which are floats, from the derivatives."""
+        half = np.spacing(np.abs(self.references)) / 2
+        errors: FloatArray = np.maximum(half, SMALLEST) * (self.references != 0)
+        kind = type(self._references[0])
+        if hasattr(kind, "rad"):  # a ball
+            # Their radii are less than half of that, and to read them takes time.
+            errors[self._is_narrow] *= 1.5
+            wide = np.flatnonzero(~self._is_narrow)
+            errors[wide] += _floats(kind.rad(self._references[i]) for i in wide.tolist())
+        return errors
 
     def _slopes_of(self, start: int, array: FloatArray) -> tuple[FloatArray, FloatArray] | None:
         """The slopes of the kinks in the array that begins at an entry, nan elsewhere."""
@@ -240,13 +256,6 @@ def digits(gap: Number, size: Number) -> float:
     if 0 < ratio < math.inf:
         return math.log10(ratio)
     return float((size / gap).log() / math.log(10))  # beyond the range of floats
-
-
-def _radii(numbers: list[Number]) -> FloatArray:
-    """The radii of balls, the rounding of the floats of rationals."""
-    if hasattr(numbers[0], "q"):
-        return np.spacing(np.abs(_floats(numbers))) / 2
-    return _floats(map(type(numbers[0]).rad, numbers))
 
 
 def _floats(numbers: Iterable[Number]) -> FloatArray:

@@ -34,8 +34,8 @@ CASES = [
     for dtype in ("float64", "float32")
     for hidden, batch_size in NETWORKS
 ]
-#: From so many neurons on a turn takes seconds, as what disturbs one peer and not the next does:
-#: turns so many times shorter, and as many more of them.
+#: From so many neurons on a turn takes seconds, as does what disturbs one peer and not another:
+#: turns are so many times shorter, and as many more.
 LARGE, SHORTER = 512, 2
 SEEDS = 3
 PROMISE = "It is fast"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from nncore.gradcheck.evidence import Entries, Verdict
 from nncore.gradcheck.findings import Finding, Findings, achieved_digits, digits
@@ -71,6 +71,23 @@ def test_a_rational_is_known_to_the_rounding_of_its_float() -> None:
     structure: Any = SimpleNamespace(names=["params"])
     (entries,) = findings.as_entries(structure, [np.ones(1)], [1.0])
     assert (entries.reference[0], entries.error[0]) == (-1 / 3, 2.0**-55)
+
+
+@pytest.mark.parametrize("bits", [20, 40, 53, 60, 128])
+def test_the_derivative_is_within_the_error_of_the_float(bits: int) -> None:
+    """At any width; those that agree at once are narrow, and their radii are not read."""
+    with ctx.workprec(200):
+        thirds = [arb(n) / 3 + arb(0, abs(n) * 2.0**-bits) for n in (1, -2, 5, 1000, 2**-1060)]
+    findings, narrow = Findings(5), np.full(5, bits > 56)
+    findings.agree(narrow, thirds, np.full(5, 17.0))
+    for i in np.flatnonzero(~narrow).tolist():
+        findings.judge(i, Finding(Verdict.AGREES, thirds[i], 17.0))
+    structure: Any = SimpleNamespace(names=["params"])
+    (entries,) = findings.as_entries(structure, [np.ones(5)], [1.0] * 5)
+    for ball, reference, error in zip(thirds, entries.reference, entries.error, strict=True):
+        with ctx.workprec(200):
+            assert arb(reference, error).contains(ball)
+        assert error <= 2 * max(float(ball.rad()), np.spacing(abs(reference)))
 
 
 def test_entries_are_open_until_they_are_judged_and_verdicts_may_change() -> None:
