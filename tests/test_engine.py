@@ -8,7 +8,6 @@ import pytest
 
 from nncore import SGD, Adam, Network, Optimizer, Pixels
 from nncore.activations import Activation
-from nncore.blas import LARGE_BATCH
 from nncore.engine import WINDOW, Engine
 from nncore.inplace import _BuiltIn
 
@@ -131,7 +130,7 @@ def test_scipys_product_moves_the_layers_up_to_the_last_large_one(
     assert engine._by_product == moved
 
 
-@pytest.mark.parametrize(("batch_size", "moved"), [(LARGE_BATCH, 1), (LARGE_BATCH + 1, 0)])
+@pytest.mark.parametrize(("batch_size", "moved"), [(256, 1), (257, 0)])
 def test_scipys_product_moves_nothing_with_large_batches(batch_size: int, moved: int) -> None:
     net = Network([64, 64, 3], rng=0)
     assert engine_of(net, batch_size, SGD(), blas="scipy")._by_product == moved

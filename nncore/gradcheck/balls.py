@@ -357,10 +357,10 @@ def entries_of(array: AnyArray) -> list[Ball]:
     kind = array.dtype.kind
     flat = np.asarray(array).ravel().tolist()
     if kind == "O":
-        if set(map(type, flat)) <= {Ball}:
+        try:
             return _ours(flat)
-        numbers = [e if type(e) is Ball else _constant(e) for e in flat]
-        return _ours(numbers)
+        except AttributeError:  # rare, and to ask for every type first takes time
+            return _ours([e if type(e) is Ball else _constant(e) for e in flat])
     if kind not in "fiub":
         msg = f"an array of dtype {array.dtype} meets the parameters"
         raise run.defeated(msg)
@@ -386,7 +386,7 @@ def _constant(entry: Operand) -> Ball:
 
 
 def _ours(entries: list[Ball]) -> list[Ball]:
-    """The entries, unless one was kept from an earlier run."""
+    """The entries, unless one was kept from an earlier run or is none of ours."""
     start = current().tape.start
     if min([entry.slot for entry in entries], default=start) < start:
         msg = "a number kept from an earlier call is used again: hidden state"

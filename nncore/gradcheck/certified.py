@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from .structure import FloatArray, Params, Structure
-    from .tape import Number
 
 __all__ = ["certify"]
 
@@ -143,7 +142,7 @@ class _Certificate:
         self.subgradients = subgradients
         self.progress = progress
         self.findings: Findings = Findings(program.structure.size)
-        self.magnitude: list[Number] = [math.nan] * program.structure.size
+        self.magnitude: FloatArray = np.full(program.structure.size, math.nan)
         self.notes: list[str] = []
         self.bits = PRECISIONS[0]
 
@@ -176,7 +175,7 @@ class _Certificate:
             return False
         floats = np.concatenate([array.ravel().astype(float) for array in self.analytic])
         gap = np.abs(floats - self.findings.references)
-        terms = np.array(list(map(float, self.magnitude)))
+        terms = self.magnitude
         value, own = float(sides.cost_run.result), self.program.cost_in_floats
         return bool(
             (gap <= ONE_ROUGH_ROUNDING * terms).all()
@@ -195,7 +194,7 @@ class _Certificate:
                 undecided = str(place)
                 continue
             undecided, narrowest = "", sides
-            self.magnitude = sides.magnitude
+            self.magnitude = np.asarray(sides.magnitude, dtype=float)
             self._agree(sides)
             self._judge_open(sides)
             is_open = self.findings.open()

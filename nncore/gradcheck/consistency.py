@@ -127,7 +127,7 @@ def _move(program: Program, findings: Findings) -> str:
         return ""
     line = point.along(point.unflattened(vector))
     terms = vector * np.where(vector, references, 0.0)
-    expected, size = math.fsum(terms), float(np.abs(terms).sum())
+    expected, size = float(terms.sum()), float(np.abs(terms).sum())
     if abs(_quick_slope(line) - expected) <= SEVEN_DIGITS * size:
         return ""
     noise = noise_along(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class Findings:
     def __init__(self, size: int) -> None:
         self._codes: NDArray[np.uint8] = np.full(size, _OPEN, np.uint8)
         self._digits: FloatArray = np.full(size, math.nan)
-        self._references: list[Number] = [math.nan] * size
+        self._references: NDArray[Any] = np.full(size, math.nan, object)
         self._slopes: dict[int, tuple[Number, Number]] = {}
         # Whose radius is beyond the last bit of a float.
         self._is_narrow: NDArray[np.bool_] = np.zeros(size, bool)
@@ -119,8 +119,7 @@ class Findings:
         shown : float array
             Decimal digits of agreement of all entries.
         """
-        for i in np.flatnonzero(which).tolist():
-            self._references[i] = references[i]
+        self._references[which] = np.fromiter(references, object, which.size)[which]
         self._codes[which] = _CODES[Verdict.AGREES]
         self._digits[which] = shown[which]
         self._is_narrow |= which
@@ -146,7 +145,7 @@ class Findings:
     @functools.cached_property
     def references(self) -> FloatArray:
         """The enclosed derivatives as floats, once every entry has its verdict."""
-        return _floats(self._references)
+        return _floats(self._references.tolist())
 
     def enclosures(self, verdict: Verdict) -> list[Number]:
         """The enclosed derivatives of the entries that have a verdict.
@@ -161,7 +160,8 @@ class Findings:
         list of Number
             In the order of the entries.
         """
-        return [self._references[i] for i in np.flatnonzero(self.where(verdict)).tolist()]
+        found: list[Number] = self._references[self.where(verdict)].tolist()
+        return found
 
     def fewest_digits(self) -> float | None:
         """Decimal digits of the entry that agrees least.
@@ -175,7 +175,10 @@ class Findings:
         return float(agreeing.min()) if agreeing.size else None
 
     def as_entries(
-        self, structure: Structure, analytic: list[FloatArray], magnitude: list[Number]
+        self,
+        structure: Structure,
+        analytic: list[FloatArray],
+        magnitude: FloatArray | list[Number],
     ) -> list[Entries]:
         """The findings, array by array.
 
@@ -185,7 +188,7 @@ class Findings:
             The parameters.
         analytic : list of float arrays
             What the gradient returned in its own floats.
-        magnitude : list of float or Number
+        magnitude : float array or list of Number
             Of the terms of each entry.
 
         Returns
@@ -193,7 +196,7 @@ class Findings:
         list of Entries
             One for each checked array.
         """
-        errors, sizes = self._errors(), _floats(magnitude)
+        errors, sizes = self._errors(), np.asarray(magnitude, dtype=float)
         entries, start = [], 0
         for path, array in zip(structure.names, analytic, strict=True):
             part, shape = slice(start, start + array.size), array.shape
@@ -220,8 +223,8 @@ class Findings:
         if hasattr(kind, "rad"):  # a ball
             # Their radii are less than half of that, and to read them takes time.
             errors[self._is_narrow] *= 1.5
-            wide = np.flatnonzero(~self._is_narrow)
-            errors[wide] += _floats(kind.rad(self._references[i]) for i in wide.tolist())
+            wide = ~self._is_narrow
+            errors[wide] += _floats(map(kind.rad, self._references[wide].tolist()))
         return errors
 
     def _slopes_of(self, start: int, array: FloatArray) -> tuple[FloatArray, FloatArray] | None:
