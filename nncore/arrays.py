@@ -34,7 +34,9 @@ array([[2., 2., 2.]])
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -67,12 +69,14 @@ __all__ = [
     "SumOfRows",
     "Vector",
     "Width",
+    "Write",
     "add_into",
     "as_array",
     "as_arrays",
     "as_matrices",
     "as_matrix",
     "as_vector",
+    "buffer",
     "elementwise",
     "ignore_invalid",
     "product_into",
@@ -89,6 +93,9 @@ Array: TypeAlias = npt.NDArray[Any]
 #: The same with its rank, as far as numpy's own types carry one.
 Array1D: TypeAlias = np.ndarray[tuple[int], np.dtype[Any]]
 Array2D: TypeAlias = np.ndarray[tuple[int, int], np.dtype[Any]]
+
+#: What writes into buffers when it is called.
+Write: TypeAlias = Callable[[], object]
 
 #: A decorator for products of finite numbers. In float32, for 5 columns, OpenBLAS's product for
 #: AVX-512 takes along what the stack happens to hold and drops it again, but an operation that
@@ -189,16 +196,16 @@ if TYPE_CHECKING:
         def __call__(self, z: D, /) -> D: ...
 
     class Product(Protocol):
-        """A product that is written into an array that is there, and returned."""
+        """Returns what writes a product into an array that is there."""
 
         @overload
         def __call__(
             self, left: Matrix[M, N], right: Matrix[N, K], out: Matrix[M, K], /
-        ) -> Matrix[M, K]: ...
+        ) -> Write: ...
         @overload
         def __call__(
             self, left: Vector[M], right: Matrix[M, K], out: Vector[K], /
-        ) -> Vector[K]: ...
+        ) -> Write: ...
         def __call__(self, left: Any, right: Any, out: Any, /) -> Any: ...
 
     class Difference(Protocol):
@@ -227,19 +234,50 @@ else:
     Elementwise = Callable
 
 
-def _product_into(left: Array, right: Array, out: Array) -> Array:
-    """Write a product; BLAS writes rows, and columns are the rows of the transposed product."""
+def _product_into(left: Array, right: Array, out: Array) -> Write:
+    """Bind a product; BLAS writes rows, and columns are the rows of the transposed product."""
     if out.flags.c_contiguous:
-        left.dot(right, out)
-    else:
-        right.T.dot(left.T, out.T)
-    return out
+        return partial(left.dot, right, out)
+    return partial(right.T.dot, left.T, out.T)
 
 
 #: The operations of the kernels that write into buffers, rows or columns one behind the other.
 product_into: Product = cast("Product", _product_into)
 add_into: SumOfRows = cast("SumOfRows", np.add)
 subtract_into: Difference = cast("Difference", np.subtract)
+
+
+#: Bytes of a cache line.
+LINE = 64
+
+
+def buffer(
+    shape: tuple[int, ...], dtype: npt.DTypeLike, order: Literal["C", "F"] = "C"
+) -> Array:
+    """
+    Return zeros for many steps to be written into, which begin where a cache line does.
+
+    numpy's own arrays begin at any multiple of 16 bytes: a step at 784-30-10, batch 10, then
+    takes 1.06 to 1.2 times as long, by chance, and those of larger layers 1.01 times.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Its shape.
+    dtype : data-type
+        Its numbers.
+    order : {"C", "F"}
+        Whether rows, or columns, stand one behind the other.
+
+    Returns
+    -------
+    numpy.ndarray of this shape
+        A new array.
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.zeros(size + LINE, np.uint8)
+    start = -memory.__array_interface__["data"][0] % LINE
+    return memory[start : start + size].view(dtype).reshape(shape, order=order)
 
 
 def as_array(matrix: Matrix[M, N] | Vector[N] | Column[M]) -> Array:

@@ -23,15 +23,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .arrays import Array, Matrix, Pixels, as_array, as_matrix
+from .arrays import Array, Matrix, Pixels, as_array, as_matrix, buffer
 from .blas import FusedUpdate
-from .kernels import (
-    bias_gradient_into,
-    forward_into,
-    overlap_into,
-    weight_gradient_into,
-)
-from .workspace import Flat, Layer, Order, make_layers
+from .kernels import forward_into, overlap_into
+from .layers import Layer, Order, make_layers
+from .workspace import Flat
 
 __all__ = ["Block", "Examples", "batches_of_a_block", "looks_ahead"]
 
@@ -78,8 +74,8 @@ class Block:
     ) -> None:
         dtype = parameters.all.dtype
         make = partial(make_layers, parameters=parameters, gradient=gradient, keeps_z=keeps_z)
-        self.x: Array = np.empty((length, parameters.weights[0].shape[1]), dtype)
-        self._pixels = np.empty(self.x.shape, np.uint8)
+        self.x: Array = buffer((length, parameters.weights[0].shape[1]), dtype)
+        self._pixels = buffer(self.x.shape, np.uint8)
         # The columns of hidden layers one behind the other: in float32 the product of 10 rows
         # with many inputs then takes 0.7 times as long, a whole step 0.9 times, 0.97 times at
         # batch 32, and no less from 100 on; in float64 a step of 10 rows 1.1 times.
@@ -89,8 +85,13 @@ class Block:
         if is_ahead:
             self.first = make(self.x, hidden="C")[0]
             z = self.first.z
-            self._product = z if order == "C" else np.empty_like(z, order=order)
-            self._overlap = np.empty((length, length), dtype)
+            self._product = z if order == "C" else buffer(z.shape, dtype, order)
+            self._overlap = buffer((length, length), dtype)
+            w_t, b = self.first.w.T, self.first.b
+            self._forward = forward_into(w_t, b, as_matrix(self.x), as_matrix(self._product))
+            self._overlaps = overlap_into(
+                as_matrix(self.x), as_matrix(self.x.T), as_matrix(self._overlap)
+            )
         batches = [slice(i, min(i + batch_size, length)) for i in range(0, length, batch_size)]
         shared = {
             rows: make(self.x[:rows], hidden="C" if is_ahead else order)
@@ -126,10 +127,10 @@ class Block:
         """Take the products with the first weights, and the overlaps, of all mini-batches."""
         first = self.first
         if first is not None:
-            forward_into(first.w_t, first.b, first.a_prev, self._product)
+            self._forward()
             if self._product is not first.z:
                 np.copyto(first.z, self._product)  # whose rows the steps take
-            overlap_into(first.a_prev, first.a_prev.T, as_matrix(self._overlap))
+            self._overlaps()
 
     def catch_up(self, done: int, fused: FusedUpdate | None) -> None:
         """Move the first layer by the steps on the first `done` examples, all in one."""
@@ -137,11 +138,11 @@ class Block:
         if first is None:
             return
         first.delta[done:] = 0
-        bias_gradient_into(first.ones, first.delta, first.nabla_b)
+        first.bias_gradient()
         np.subtract(first.b, first.nabla_b, first.b)
         first.nabla_b.fill(0)  # the steps of other layers leave the biases as they are
         if fused is None:
-            weight_gradient_into(first.delta_t, first.a_prev, first.nabla_w)
+            first.weight_gradient()
             np.subtract(first.w, first.nabla_w, first.w)
         else:
             fused(first.w, first.delta, first.a_prev, 1.0)

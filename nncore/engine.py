@@ -22,20 +22,14 @@ from typing import Any
 import numpy as np
 
 from .activations import Activation
-from .arrays import Array, Matrix, as_array, as_matrix
+from .arrays import Array, Matrix, as_array, as_matrix, buffer
 from .blas import LARGE_BATCH, SMALL_LAYER, fused_update
 from .blocks import Block, Examples, batches_of_a_block, looks_ahead
 from .costs import OutputCost
 from .inplace import in_place, output_error_in_place
-from .kernels import (
-    bias_gradient_into,
-    catch_up_into,
-    error_into,
-    forward_into,
-    weight_gradient_into,
-)
+from .layers import Buffer, Layer
 from .optimizers import Optimizer
-from .workspace import Buffer, Flat, Layer
+from .workspace import Flat
 
 __all__ = ["Engine"]
 
@@ -121,9 +115,9 @@ class Engine:
         self._moving, self._moving_gradient = self.parameters[rest], self._gradient.all[rest]
         self._shrinking = self._flat.all_weights[rest]
         decays = len(self._flat.all_weights) if l2 and not self._is_plain else 0
-        self._decay = np.empty(decays, dtype)
+        self._decay = buffer((decays,), dtype)
         window = self._block_size * max(1, WINDOW // self._block_size)
-        self._z, self._y = (np.empty((window, sizes[-1]), dtype) for _ in range(2))
+        self._z, self._y = (buffer((window, sizes[-1]), dtype) for _ in range(2))
         kind = {"is_ahead": is_ahead, "keeps_z": self._hidden.reads_z}
         make = partial(Block, batch_size, self._flat, self._gradient, **kind)
         self._block_of = cache(make)  # one for each number of examples
@@ -204,17 +198,15 @@ class Engine:
     ) -> None:
         """Take one step; write z^L."""
         # Results go into buffers: new arrays for the products alone would add 16 %.
-        (forward, backward, _), last = self._hidden, layers[-1]
+        (activate, times_prime, _), last = self._hidden, layers[-1]
         for layer in layers[:-1]:
-            if layer.earlier is None:
-                forward_into(layer.w_t, layer.b, layer.a_prev, layer.z)
-            else:
-                catch_up_into(layer.overlap, layer.earlier, layer.spare, layer.z)
+            layer.forward()
             for part in layer.parts:
-                forward(part.z, part.a, part.spare)
-        forward_into(last.w_t, last.b, last.a_prev, z)
+                activate(part.z, part.a, part.spare)
+        last.forward()
+        np.copyto(z, last.z)
 
-        self._output_error(z, last.a, last.spare, y, last.delta)  # BP1
+        self._output_error(last.z, last.a, last.spare, y, last.delta)  # BP1
         # The learning rate goes into the output error, a few hundred numbers, where the
         # optimizer allows: one pass less over the gradient, 4 %.
         scale = rate if self._optimizer.WANTS_STEPS else 1.0
@@ -224,14 +216,14 @@ class Engine:
         for number in range(len(layers), 0, -1):
             layer = layers[number - 1]
             if (below := layer.below) is not None:
-                error_into(layer.w, layer.delta, below.delta)  # BP2
+                layer.error_below()  # BP2
                 for part in below.parts:
-                    backward(*part)
+                    times_prime(*part)
             if layer.earlier is not None:
                 continue
-            bias_gradient_into(layer.ones, layer.delta, layer.nabla_b)  # BP3
+            layer.bias_gradient()  # BP3
             if self._fused is None or number > self._by_product:
-                weight_gradient_into(layer.delta_t, layer.a_prev, layer.nabla_w)  # BP4
+                layer.weight_gradient()  # BP4
             else:  # the product updates the weights itself: 9 %
                 self._fused(layer.w, layer.delta, layer.a_prev, 1 - scale * self._l2)
         self._move(scale, rate)

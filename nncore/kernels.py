@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .arrays import add_into, ignore_invalid, product_into, subtract_into
 
 if TYPE_CHECKING:
-    from .arrays import Matrix, Vector
+    from .arrays import Matrix, Vector, Write
     from .costs import OutputCost
 
 __all__ = [
@@ -71,52 +71,68 @@ def weight_gradient(delta: Matrix[B, N], a_prev: Matrix[B, K]) -> Matrix[N, K]:
     return delta.T @ a_prev
 
 
-# --- the same, written into buffers and returned ----------------------------------------------
+# --- the same, written into buffers that stay the same ----------------------------------------
+#
+# Returned is what writes them whenever it is called: to look up arrays, and their order in
+# memory, at each step of 784-30-10, batch 10, would add 1 % in float64 and 2 % in float32.
 
 
 def forward_into(
     w_t: Matrix[K, N], b: Vector[N], a_prev: Matrix[B, K], z: Matrix[B, N]
-) -> Matrix[B, N]:
+) -> Write:
     """Write z^l = w^l a^(l-1) + b^l for each row."""
-    product: Matrix[B, N] = product_into(a_prev, w_t, z)
-    return add_into(product, b, z)
+    product = product_into(a_prev, w_t, z)
+
+    def write() -> None:
+        product()
+        add_into(z, b, z)
+
+    return write
 
 
-def error_into(
-    w_next: Matrix[M, N], delta_next: Matrix[B, M], delta: Matrix[B, N]
-) -> Matrix[B, N]:
+def error_into(w_next: Matrix[M, N], delta_next: Matrix[B, M], delta: Matrix[B, N]) -> Write:
     """Write (w^(l+1))^T delta^(l+1) for each row, BP2 but for sigma'(z^l)."""
     return product_into(delta_next, w_next, delta)
 
 
-def bias_gradient_into(ones: Vector[B], delta: Matrix[B, N], nabla_b: Vector[N]) -> Vector[N]:
+def bias_gradient_into(ones: Vector[B], delta: Matrix[B, N], nabla_b: Vector[N]) -> Write:
     """Write dC/db^l, as a product with ones, in half the time of a sum (BP3)."""
     return product_into(ones, delta, nabla_b)
 
 
 def weight_gradient_into(
     delta_t: Matrix[N, B], a_prev: Matrix[B, K], nabla_w: Matrix[N, K]
-) -> Matrix[N, K]:
+) -> Write:
     """Write dC/dw^l, the sum of delta^l (a^(l-1))^T over the batch (BP4)."""
     return product_into(delta_t, a_prev, nabla_w)
 
 
 def overlap_into(
     a_prev: Matrix[B, K], a_earlier_t: Matrix[K, T], overlap: Matrix[B, T]
-) -> Matrix[B, T]:
+) -> Write:
     """Write a_s . a_t + 1 for each row a_t of a^(l-1) and each of T earlier examples a_s."""
-    product: Matrix[B, T] = product_into(a_prev, a_earlier_t, overlap)
-    return add_into(product, 1, overlap)
+    product = product_into(a_prev, a_earlier_t, overlap)
+
+    def write() -> None:
+        product()
+        add_into(overlap, 1, overlap)
+
+    return write
 
 
 def catch_up_into(
     overlap: Matrix[B, T], earlier: Matrix[T, N], change: Matrix[B, N], z: Matrix[B, N]
-) -> Matrix[B, N]:
+) -> Write:
     """
     Subtract from z^l what the steps on T earlier examples change in it.
 
     With delta_s their errors times the learning rate, the steps take the sum of delta_s a_s^T
     from w^l and that of delta_s from b^l, and so that of (a_s . a_t + 1) delta_s from z_t.
     """
-    product: Matrix[B, N] = product_into(overlap, earlier, change)
-    return subtract_into(z, product, z)
+    product = product_into(overlap, earlier, change)
+
+    def write() -> None:
+        product()
+        subtract_into(z, change, z)
+
+    return write

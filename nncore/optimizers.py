@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array
+from .arrays import Array, buffer
 from .settings import real
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer"]
@@ -96,7 +96,7 @@ class Optimizer(ABC):
         array([0., 0., 0.])
         """
         if self._state is None:
-            self._state = {name: np.zeros(size, dtype) for name in self.STATE}
+            self._state = {name: buffer((size,), dtype) for name in self.STATE}
         for array in self._state.values():
             if array.shape != (size,) or array.dtype != dtype:
                 msg = (
@@ -104,7 +104,7 @@ class Optimizer(ABC):
                     f"network has {size} of {dtype}: pass a new {type(self).__name__}"
                 )
                 raise ValueError(msg)
-        self._spare = np.empty(size, dtype)
+        self._spare = buffer((size,), dtype)
 
     @abstractmethod
     def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:

@@ -40,6 +40,7 @@ STAGES: dict[str, list[list[str]]] = {
     "engine": [_tests("engine"), _tests("blocks"), ENGINE],
     "blocks": [_tests("blocks"), ENGINE],
     "inplace": [_tests("inplace"), ENGINE, LAWS],
+    "layers": [_tests("layers"), ENGINE],
     "workspace": [_tests("workspace"), ENGINE],
     "optimizers": [_tests("optimizers"), ENGINE, _tests("checkpoints")],
     "training": [_tests("training"), _tests("checkpoints", "progress", "blas")],
@@ -53,6 +54,7 @@ STAGES: dict[str, list[list[str]]] = {
     "persistence": [_tests("persistence"), FILES],
     "checkpoints": [_tests("checkpoints"), FILES],
     "datasets.idx": [_tests("datasets_idx"), ["tests/damage"]],
+    "gradcheck.factors": [["tests/gradcheck/test_factors.py"], JUDGE],
     "gradcheck.verdict": [["tests/gradcheck/test_verdict.py"], JUDGE],
     "gradcheck.findings": [["tests/gradcheck/test_findings.py"], JUDGE],
     "gradcheck.consistency": [
