@@ -9,9 +9,8 @@ before the block::
     z_t = w x_t + b - sum over earlier s of (x_t . x_s + 1) delta_s
 
 with delta_s the errors times the learning rate; and w and b are moved once, behind the block. A
-step at 784-100-10, batch 10, takes 0.88 times as long with OpenBLAS's kernels for AVX-512,
-which have a way of their own for small products, and 0.7 times with those for AVX2; at
-784-30-10, batch 1, half as long with both.
+step at 784-30-10, batch 1, takes 0.6 times as long; one at 784-150-10, batch 10, 0.6 times with
+OpenBLAS's kernels for AVX-512 and 0.7 times with those for AVX2.
 """
 
 from __future__ import annotations
@@ -38,9 +37,9 @@ Examples: TypeAlias = Matrix[Any, Any] | Pixels
 EXAMPLES = 40
 #: Looking ahead pays from so many mini-batches on, and so many neurons for each example; more
 #: where scipy's product moves the weights, which saves a part of the same. At batch 10, a step
-#: with 30, 64, 100, 200 neurons takes 1.15, 0.94, 0.88, 0.54 times as long with AVX-512, and
-#: 0.93, 0.78, 0.70, 0.58 times with AVX2; with scipy 1.3, 1.2, 1.15, 0.74 times, and 1.05,
-#: 0.92, 0.84, 0.74 times.
+#: with 64, 100, 150 neurons takes 0.83, 0.74, 0.68 times as long with AVX2. With AVX-512, where
+#: OpenBLAS has a way of its own for products of less than a million terms, it takes 1.18, 1.13,
+#: 0.60 times as long, and at batch 5 with 100 neurons 0.8 times.
 LEAST_BATCHES, LEAST_NEURONS, LEAST_NEURONS_FUSED = 4, 6, 12
 #: Examples up to which float32 keeps columns together.
 MOST_COLUMNS = 64
