@@ -129,6 +129,24 @@ def test_steps_of_a_block_are_those_of_single_mini_batches(
     assert abs(together.weights[0] - net.weights[1]).max() > 1e-3
 
 
+@pytest.mark.parametrize("blas", ["numpy", "scipy"])
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_looking_ahead_takes_the_steps_of_backprop(batch_size: int, blas: str) -> None:
+    net = Network([6, 36, 8, 3], rng=0)
+    engine = engine_of(net, batch_size, SGD(), blas=blas)
+    assert engine._block_of(batch_size).first is not None
+    engine.epoch(as_matrix(X), as_matrix(Y), np.arange(len(X)), 0.5)
+    for start in range(0, len(X), batch_size):
+        rows = slice(start, start + batch_size)
+        gradient = net.backprop(X[rows], Y[rows])
+        for l in (1, 2, 3):
+            net.weights[l] = net.weights[l] - 0.5 * gradient.nabla_w[l]
+            net.biases[l] = net.biases[l] - 0.5 * gradient.nabla_b[l]
+    for l in (1, 2, 3):
+        np.testing.assert_allclose(engine.weights[l - 1], net.weights[l], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(engine.biases[l - 1], net.biases[l], rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize(
     "settings", [{"l2": 0.1}, {"optimizer": SGD(0.9)}, {"optimizer": Adam()}]
 )

@@ -73,21 +73,37 @@ def test_a_rational_is_known_to_the_rounding_of_its_float() -> None:
     assert (entries.reference[0], entries.error[0]) == (-1 / 3, 2.0**-55)
 
 
-@pytest.mark.parametrize("bits", [20, 40, 53, 60, 128])
+@pytest.mark.parametrize("bits", [20, 40, 53, 57, 128])
 def test_the_derivative_is_within_the_error_of_the_float(bits: int) -> None:
     """At any width; those that agree at once are narrow, and their radii are not read."""
     with ctx.workprec(200):
-        thirds = [arb(n) / 3 + arb(0, abs(n) * 2.0**-bits) for n in (1, -2, 5, 1000, 2**-1060)]
-    findings, narrow = Findings(5), np.full(5, bits > 56)
-    findings.agree(narrow, thirds, np.full(5, 17.0))
-    for i in np.flatnonzero(~narrow).tolist():
-        findings.judge(i, Finding(Verdict.AGREES, thirds[i], 17.0))
+        middles = [arb(n) / 3 for n in (1, -2, 5, 1000, 2**-1060)]
+        middles.append(1 + arb(2) ** -53)  # as far from a float as can be
+        balls = [number + arb(0, abs(float(number)) * 2.0**-bits) for number in middles]
+    count = len(balls)
+    findings, is_narrow = Findings(count), bits > 56
+    if is_narrow:
+        for part in (np.arange(count) < 2, np.arange(count) >= 2):
+            findings.agree(part, balls, np.full(count, 17.0))
+    for i in range(0 if is_narrow else count):
+        findings.judge(i, Finding(Verdict.AGREES, balls[i], 17.0))
     structure: Any = SimpleNamespace(names=["params"])
-    (entries,) = findings.as_entries(structure, [np.ones(5)], [1.0] * 5)
-    for ball, reference, error in zip(thirds, entries.reference, entries.error, strict=True):
+    (entries,) = findings.as_entries(structure, [np.ones(count)], [1.0] * count)
+    for ball, reference, error in zip(balls, entries.reference, entries.error, strict=True):
         with ctx.workprec(200):
             assert arb(reference, error).contains(ball)
-        assert error <= 2 * max(float(ball.rad()), np.spacing(abs(reference)))
+        half = max(np.spacing(abs(reference)) / 2, 2.0**-1074)
+        expected = 1.5 * half if is_narrow else half + float(ball.rad())
+        assert error == pytest.approx(expected, rel=1e-9, abs=0)
+
+
+def test_an_exact_zero_is_known_exactly() -> None:
+    findings = Findings(2)
+    findings.agree(np.array([True, False]), [arb(0), arb(0)], np.full(2, np.inf))
+    findings.judge(1, Finding(Verdict.AGREES, arb(0), np.inf))
+    structure: Any = SimpleNamespace(names=["params"])
+    (entries,) = findings.as_entries(structure, [np.zeros(2)], [1.0] * 2)
+    assert entries.error.tolist() == [0, 0]
 
 
 def test_entries_are_open_until_they_are_judged_and_verdicts_may_change() -> None:
