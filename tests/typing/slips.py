@@ -1,13 +1,14 @@
 """
 Shape slips, made from the syntax trees of the real mathematics.
 
-Every function whose result is a ``Matrix``, ``Vector`` or ``Column`` is changed in every way
-that `changes` knows, one expression at a time. Left out are the doors: functions that claim
-dimensions or take them off (`DOORS`), which check shapes when they run.
+Every function whose result is a ``Matrix``, ``Vector`` or ``Column``, or a ``Write`` that fills
+one, is changed in every way that `changes` knows, one expression at a time. Left out are the
+doors: functions that claim dimensions or take them off (`DOORS`), which check shapes when they
+run.
 
 Which changes are slips is not a type checker's to say. Each changed function runs on arrays of
-pairwise distinct sizes, and is a slip if it raises, or if its result differs from that of the
-original in shape or in value.
+pairwise distinct sizes, and is a slip if it raises, or if what it returns or writes differs in
+shape or in value from what the original does.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ __all__ = ["Slip", "find_slips", "planted"]
 #: What claims dimensions, takes them off, or knows none.
 # `_below` returns a pair: what is done to that, a checker tells of on the next lines.
 DOORS = {"np", "cast", "as_array", "as_matrix", "as_vector", "_below"}
+#: Statements that compute something.
+COMPUTING = (ast.Assign, ast.AnnAssign, ast.Expr, ast.Return)
 DIMENSIONED = re.compile(r"(?P<kind>Matrix|Vector|Column)\[(?P<letters>\w(, \w)?)\]")
 #: Dimensions are told apart by their sizes.
 SIZES = {"B": 7, "K": 3, "M": 5, "N": 2, "T": 4}
@@ -90,8 +93,18 @@ def functions(tree: ast.Module) -> Iterator[tuple[str | None, ast.FunctionDef]]:
 def is_proved(function: ast.FunctionDef) -> bool:
     """Return whether the result has dimensions, and the body goes through no door."""
     names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-    result = function.returns and ast.unparse(function.returns)
-    return not names & DOORS and DIMENSIONED.fullmatch(result or "") is not None
+    result = ast.unparse(function.returns) if function.returns else ""
+    has_dimensions = result == "Write" or DIMENSIONED.fullmatch(result) is not None
+    return has_dimensions and not names & DOORS
+
+
+def computed(function: ast.FunctionDef) -> Iterator[tuple[ast.stmt, ast.expr]]:
+    """Return the statements of a function, and of functions in it, and what they compute."""
+    for statement in function.body:
+        if isinstance(statement, ast.FunctionDef):
+            yield from computed(statement)
+        elif isinstance(statement, COMPUTING) and statement.value is not None:
+            yield statement, statement.value
 
 
 def dimensioned_names(function: ast.FunctionDef, statement: ast.stmt) -> dict[str, str]:
@@ -110,13 +123,12 @@ def dimensioned_names(function: ast.FunctionDef, statement: ast.stmt) -> dict[st
 def candidates(tree: ast.Module) -> Iterator[Slip]:
     """Return every change of every function of a module."""
     for owner, function in functions(tree):
-        for statement in function.body:
-            if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Return)):
-                names = dimensioned_names(function, statement)
-                for node in ast.walk(statement.value or statement):
-                    if isinstance(node, ast.expr):
-                        for change, new in changes(node, names):
-                            yield Slip(owner, function, statement, node, new, change)
+        for statement, value in computed(function):
+            names = dimensioned_names(function, statement)
+            for node in ast.walk(value):
+                if isinstance(node, ast.expr):
+                    for change, new in changes(node, names):
+                        yield Slip(owner, function, statement, node, new, change)
 
 
 def changes(node: ast.expr, names: dict[str, str]) -> Iterator[tuple[str, ast.expr]]:
@@ -249,21 +261,29 @@ def run_module(name: str, text: str) -> dict[str, Any]:
 
 
 def is_slip(namespace: dict[str, Any], slip: Slip) -> bool:
-    """Return whether the changed function raises, or returns something else."""
+    """Return whether the changed function raises, or returns or writes something else."""
     owner = namespace[slip.owner] if slip.owner else None
     arguments = [argument(slip.owner, a) for a in slip.function.args.args]
 
-    def result(name: str) -> Any:
+    def results(name: str) -> list[Any]:
         function = getattr(owner, name) if owner else namespace[name]
-        return np.asarray(function(*copy.deepcopy(arguments)))
+        given = copy.deepcopy(arguments)
+        result = function(*given)
+        if not callable(result):
+            return [np.asarray(result)]
+        result()
+        return given
 
-    expected = result(slip.function.name)
+    expected = results(slip.function.name)
     try:
         with np.errstate(all="ignore"):
-            actual = result(slip.name)
+            actual = results(slip.name)
     except (AttributeError, IndexError, TypeError, ValueError):
         return True
-    return actual.shape != expected.shape or not np.allclose(actual, expected)
+    return any(
+        a.shape != e.shape or not np.allclose(a, e)
+        for a, e in zip(actual, expected, strict=True)
+    )
 
 
 def argument(owner: str | None, parameter: ast.arg) -> Any:
