@@ -34,7 +34,6 @@ array([[2., 2., 2.]])
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import (
@@ -76,7 +75,6 @@ __all__ = [
     "as_matrices",
     "as_matrix",
     "as_vector",
-    "buffer",
     "elementwise",
     "ignore_invalid",
     "product_into",
@@ -245,39 +243,6 @@ def _product_into(left: Array, right: Array, out: Array) -> Write:
 product_into: Product = cast("Product", _product_into)
 add_into: SumOfRows = cast("SumOfRows", np.add)
 subtract_into: Difference = cast("Difference", np.subtract)
-
-
-#: Bytes of a cache line.
-LINE = 64
-
-
-def buffer(
-    shape: tuple[int, ...], dtype: npt.DTypeLike, order: Literal["C", "F"] = "C"
-) -> Array:
-    """
-    Return zeros for many steps to be written into, which begin where a cache line does.
-
-    numpy's own arrays begin at any multiple of 16 bytes: a step at 784-30-10, batch 10, then
-    takes 1.06 to 1.2 times as long, by chance, and those of larger layers 1.01 times.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Its shape.
-    dtype : data-type
-        Its numbers.
-    order : {"C", "F"}
-        Whether rows, or columns, stand one behind the other.
-
-    Returns
-    -------
-    numpy.ndarray of this shape
-        A new array.
-    """
-    size = math.prod(shape) * np.dtype(dtype).itemsize
-    memory = np.zeros(size + LINE, np.uint8)
-    start = -memory.__array_interface__["data"][0] % LINE
-    return memory[start : start + size].view(dtype).reshape(shape, order=order)
 
 
 def as_array(matrix: Matrix[M, N] | Vector[N] | Column[M]) -> Array:

@@ -22,10 +22,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .arrays import Array, Matrix, Pixels, as_array, as_matrix, buffer
+from .arrays import Array, Matrix, Pixels, as_array, as_matrix
 from .blas import FusedUpdate
+from .buffers import Order, buffer
 from .kernels import forward_into, overlap_into
-from .layers import Layer, Order, make_layers
+from .layers import Layer, make_layers
 from .workspace import Flat
 
 __all__ = ["Block", "Examples", "batches_of_a_block", "looks_ahead"]

@@ -22,12 +22,13 @@ from typing import Any
 import numpy as np
 
 from .activations import Activation
-from .arrays import Array, Matrix, as_array, as_matrix, buffer
+from .arrays import Array, Matrix, as_array, as_matrix
 from .blas import LARGE_BATCH, SMALL_LAYER, fused_update
 from .blocks import Block, Examples, batches_of_a_block, looks_ahead
+from .buffers import Buffer, buffer
 from .costs import OutputCost
 from .inplace import in_place, output_error_in_place
-from .layers import Buffer, Layer
+from .layers import Layer
 from .optimizers import Optimizer
 from .workspace import Flat
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from .arrays import Array, Write, buffer
+from .arrays import Array, Write
+from .buffers import Buffer, Order, buffer
 from .kernels import (
     bias_gradient_into,
     catch_up_into,
@@ -16,12 +17,7 @@ from .kernels import (
 )
 from .workspace import Flat
 
-__all__ = ["Buffer", "Layer", "Order", "Part", "make_layers"]
-
-#: An array that numpy's functions fill and the kernels, which know its dimensions, multiply.
-Buffer: TypeAlias = Any
-#: Which entries of a matrix stand one behind the other: rows, or columns.
-Order: TypeAlias = Literal["C", "F"]
+__all__ = ["Layer", "Part", "make_layers"]
 
 #: Numbers of a buffer that the activations take at once: 256 KB, and 64 rows at least. With the
 #: buffer of z reused for a, a step at 784-512-512-10, batch 1024, takes 0.97 times as long.

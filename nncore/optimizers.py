@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, buffer
+from .arrays import Array
+from .buffers import buffer
 from .settings import real
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, buffer
+from .arrays import Array
+from .buffers import buffer
 
 __all__ = ["Flat"]
 

@@ -19,7 +19,6 @@ from nncore.arrays import (
     as_matrices,
     as_matrix,
     as_vector,
-    buffer,
     elementwise,
     real_part,
 )
@@ -230,19 +229,3 @@ def test_real_parts() -> None:
     assert np.array_equal(real_part(numbers), [1.0, 0.0])
     assert np.shares_memory(real_part(numbers), numbers)
     assert real_part(np.array([2.0])) == 2.0
-
-
-@pytest.mark.parametrize("order", ["C", "F"])
-@pytest.mark.parametrize("dtype", ["f4", "f8", "u1"])
-@pytest.mark.parametrize("shape", [(), (0,), (1,), (7, 3), (0, 5), (1000, 11)])
-def test_a_buffer_is_zeros_that_begin_where_a_cache_line_does(
-    shape: tuple[int, ...], dtype: str, order: Literal["C", "F"]
-) -> None:
-    for _ in range(20):
-        array = buffer(shape, dtype, order)
-        assert (array.shape, array.dtype) == (shape, np.dtype(dtype))
-        assert array.flags[order]
-        assert array.flags.writeable
-        assert not array.any()
-        assert not array.size or array.ctypes.data % 64 == 0
-        array.fill(1)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nncore.layers import LEAST_ROWS, PART_BYTES, Order, make_layers
+from nncore.buffers import Order
+from nncore.layers import LEAST_ROWS, PART_BYTES, make_layers
 from nncore.workspace import Flat
 
 SIZES = [4, 3, 2]
