@@ -127,16 +127,13 @@ class Enclosures:
 
     @property
     def one_sided(self) -> dict[float, str]:
-        """Floats that occur in one program only, with their lines.
+        """Floats that occur in one program only, with their lines; neither 0 nor infinite.
 
         Bits that occur in both programs are the same number.
         """
-        cost, gradient = self.cost_run.constants(), self.gradient_run.constants()
-        return {
-            value: line
-            for value, line in (cost | gradient).items()
-            if (value in cost) != (value in gradient)
-        }
+        differing = self.cost_run.constants() ^ self.gradient_run.constants()
+        one_sided = {value for value in differing if value and math.isfinite(value)}
+        return self.cost_run.lines(one_sided) | self.gradient_run.lines(one_sided)
 
     def shared_bits(self) -> FloatArray:
         """Bits in which both enclosures of each entry agree at least.

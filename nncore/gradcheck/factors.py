@@ -9,6 +9,8 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .tape import Factor
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,61 +25,69 @@ MOST = 16
 
 
 class Factors:
-    """The last few constants, matrices and products of runs with the same settings."""
+    """The last few matrices and products of runs with the same settings.
 
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[float, ...], list[Number]] = {}
+    Parameters
+    ----------
+    make : callable
+        Makes a matrix of its shape and its entries.
+    """
+
+    def __init__(self, make: Callable[[int, int, list[Number]], Matrix]) -> None:
+        self._make = make
+        self._constants: dict[tuple[float, ...], Factor] = {}
         self._matrices: dict[tuple[int, ...], tuple[list[Number], Matrix]] = {}
         self._products: dict[tuple[int, int], tuple[Matrix, Matrix, list[Number]]] = {}
 
-    def numbers(
-        self, floats: list[float], convert: Callable[[list[float]], list[Number]]
-    ) -> list[Number]:
-        """Constants as foreign numbers, the same ones for the same floats.
+    def constant(
+        self,
+        shape: tuple[int, int],
+        floats: list[float],
+        convert: Callable[[list[float]], list[Number]],
+    ) -> Factor:
+        """A factor of constants, the same one for the same floats.
 
         Parameters
         ----------
+        shape : pair of int
+            Rows and columns.
         floats : list of float
-            As the user's code has them.
+            The entries, row by row, as the user's code has them.
         convert : callable
-            Makes them.
+            Makes numbers of them.
 
         Returns
         -------
-        list of Number
-            Not to be changed.
+        Factor
+            Without slots.
         """
-        key = tuple(floats)
-        return self._numbers.get(key) or _kept(self._numbers, key, convert(floats))
+        key = (*shape, *floats)
+        found = self._constants.get(key)
+        if found is None:
+            numbers = convert(floats)
+            factor = Factor(numbers, None, self._make(*shape, numbers))
+            found = _kept(self._constants, key, factor)
+        return found
 
-    def matrix(
-        self,
-        rows: int,
-        columns: int,
-        entries: list[Number],
-        make: Callable[[int, int, list[Number]], Matrix],
-    ) -> Matrix:
+    def matrix(self, shape: tuple[int, int], entries: list[Number]) -> Matrix:
         """A matrix, the same one for the same entries.
 
         Parameters
         ----------
-        rows, columns : int
-            Its shape.
+        shape : pair of int
+            Rows and columns.
         entries : list of Number
             Row by row.
-        make : callable
-            Makes it.
 
         Returns
         -------
         Matrix
             Not to be changed.
         """
-        key = (rows, columns, *map(id, entries[:1] + entries[-1:]))
+        key = (*shape, *map(id, entries[:1] + entries[-1:]))
         found = self._matrices.get(key)
         if found is None or not all(map(operator.is_, found[0], entries)):
-            matrix = make(rows, columns, entries)
-            found = _kept(self._matrices, key, (entries, matrix))
+            found = _kept(self._matrices, key, (entries, self._make(*shape, entries)))
         return found[1]
 
     def product(self, left: Matrix, right: Matrix) -> list[Number]:

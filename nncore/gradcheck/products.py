@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from .balls import BallArray, array_of, balls, entries_of
 from .operations import emitted, unwrapped
 from .run import current
-from .tape import CONSTANT, Matrix, Operand, Product
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from .tape import CONSTANT, Factor, Operand, Product
 
 __all__ = ["factor", "matmul"]
 
@@ -58,13 +53,12 @@ def matmul(left: Operand, right: Operand) -> Operand:
 def _product(left: Operand, right: Operand) -> Operand:
     """The product of two matrices."""
     run = current()
-    (a, a_slots), (b, b_slots) = _matrix(left), _matrix(right)
-    values = run.factors.product(a, b)
-    least = CONSTANT if a_slots is b_slots is None else run.tape.start
+    a, b = _factor(left), _factor(right)
+    values = run.factors.product(a.matrix, b.matrix)
+    least = CONSTANT if a.slots is b.slots is None else run.tape.start
     outs = emitted(values, [[least] * (len(values) if least == CONSTANT else 1)])
     if run.recording and least != CONSTANT:
-        numbers = [ball.slot for ball in outs]
-        run.tape.record(Product(numbers, a, b, a_slots, b_slots, run.arithmetic.matrix))
+        run.tape.record(Product([ball.slot for ball in outs], a, b, run.arithmetic.matrix))
     return np.asarray(array_of(outs, (left.shape[0], right.shape[1])))
 
 
@@ -86,20 +80,18 @@ def factor(thing: Operand) -> Operand:
     return np.asarray(thing) if is_array else np.asarray(balls(thing))
 
 
-def _matrix(array: Operand) -> tuple[Matrix, Sequence[int] | None]:
-    """The matrix of the values, and the slots of the entries (None: constants)."""
+def _factor(array: Operand) -> Factor:
+    """The numbers of a matrix and their places on the tape."""
     run = current()
-    slots = None
-    if array.dtype.kind == "f":
-        flat = array.ravel().tolist()
-        run.meet(flat)
-        if array.dtype.itemsize < np.dtype(float).itemsize:
-            run.meet_short(flat)
-        values = run.factors.numbers(flat, run.numbers)
-    else:
+    if array.dtype.kind != "f":
         entries = entries_of(array)
-        values = [ball.value for ball in entries]
+        numbers = [ball.value for ball in entries]
         slots = [ball.slot for ball in entries]
-        slots = None if min(slots, default=CONSTANT) == CONSTANT else slots
-    rows, columns = array.shape
-    return run.factors.matrix(rows, columns, values, run.arithmetic.matrix), slots
+        is_constant = min(slots, default=CONSTANT) == CONSTANT
+        matrix = run.factors.matrix(array.shape, numbers)
+        return Factor(numbers, None if is_constant else slots, matrix)
+    flat = array.ravel().tolist()
+    run.meet(flat)
+    if array.dtype.itemsize < np.dtype(float).itemsize:
+        run.meet_short(flat)
+    return run.factors.constant(array.shape, flat, run.numbers)

@@ -21,7 +21,7 @@ from .state import State
 from .tape import CONSTANT, Number, Operand, Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .structure import Params, Structure
 
@@ -58,9 +58,9 @@ class Program:
     evaluations: int = 0
 
     def __post_init__(self) -> None:
-        self.floats: list[float] = [
-            value for array in self.structure.arrays for value in _flat(array)
-        ]
+        self.floats: list[float] = list(
+            itertools.chain.from_iterable(map(_flat, self.structure.arrays))
+        )
         self.dtype: np.dtype[Any] = np.result_type(*self.structure.arrays)
         self._numbers: dict[str, list[Number]] = {}
         self.cost_in_floats: float = float(np.asarray(self.run_in_floats()).reshape(-1)[0])
@@ -98,9 +98,10 @@ class Program:
         Defeated
             If a program asks for what balls cannot give.
         """
-        factors = Factors()
-        analytic, gradient_run = self.run_gradient(settings, factors=factors)
-        reference, magnitude, cost_run = self._derivatives(settings, factors=factors)
+        shared = Factors(settings.arithmetic.matrix)
+        analytic, gradient_run = self.run_gradient(settings, shared_factors=shared)
+        cost_run = settings.run(recording=True, dtype=self.dtype, shared_factors=shared)
+        reference, magnitude = self._derivatives(cost_run, self._parameters(cost_run))
         kinks: dict[int, Kink] = {}
         if cost_run.ties and settings.bits is not None:
             kinks = self._resolve(settings, reference, hard=any(cost_run.ties.values()))
@@ -108,28 +109,24 @@ class Program:
             reference, analytic, magnitude, kinks, cost_run, gradient_run, settings
         )
 
-    def run_gradient(
-        self, settings: Settings, *, rough: bool = False, factors: Factors | None = None
-    ) -> tuple[list[Number], Run]:
+    def run_gradient(self, settings: Settings, **options: Operand) -> tuple[list[Number], Run]:
         """Run the gradient.
 
         Parameters
         ----------
         settings : Settings
             Precision and constants.
-        rough : bool, optional
-            Follow the floats; see `Run`.
-        factors : Factors, optional
-            What a run of the cost with the same settings has multiplied, or will.
+        **options : Operand
+            More of `Run`.
 
         Returns
         -------
         pair
             Enclosures of its entries, and the run.
         """
-        run = settings.run(rough=rough, dtype=self.dtype, factors=factors or Factors())
+        run = settings.run(dtype=self.dtype, **options)
         with run, self._followed(run):
-            params = self.structure.rebuild(self._arrays(run)[1])
+            params = self.structure.rebuild(self._arrays(self._parameters(run)))
             leaves = self.structure.leaves(self.gradient(params))
             found = [ball for leaf in leaves for ball in _entries(leaf)]
         for limit, bound in run.limits.values():
@@ -152,55 +149,42 @@ class Program:
         """
         run = settings.run(rough=True, dtype=self.dtype)
         with run, self._followed(run):
-            value = self._cost(self._arrays(run)[1])
+            value = self._cost(self._arrays(self._parameters(run)))
         return value.value, run
 
-    def derivatives(
-        self, run: Run, moved: Sequence[float] | None = None
+    def _derivatives(
+        self, run: Run, parameters: list[Ball]
     ) -> tuple[list[Number], list[Number]]:
-        """Derivatives of the cost.
-
-        Parameters
-        ----------
-        run : Run
-            In whose arithmetic.
-        moved : sequence of float, optional
-            A direction that resolves ties.
-
-        Returns
-        -------
-        pair
-            For each entry of the parameters its derivative and the magnitude of its terms.
-        """
+        """For each entry of the parameters the derivative, and the magnitude of its terms."""
         with run:
-            slots, arrays = self._arrays(run)
-            if moved is not None:
-                run.tape.tangents = Sums()
-                tangents = map(run.arithmetic.exact, moved)
-                run.tape.tangents.add(zip(slots, tangents, strict=True))
             with self._followed(run):
-                end = self._cost(arrays)
+                end = self._cost(self._arrays(parameters))
             run.result = end.value
             zero = run.arithmetic.exact(0)
             if end.slot == CONSTANT:
-                return [zero] * len(slots), [0.0] * len(slots)
+                return [zero] * len(parameters), [0.0] * len(parameters)
             one = run.arithmetic.exact(1)
+            slots = [ball.slot for ball in parameters]
             adjoint = run.tape.gradient(end.slot, one)
-            sizes = run.tape.magnitudes(end.slot, _float_size, 1.0)
+            sizes = run.tape.magnitudes(end.slot, _float_sizes, 1.0)
             magnitude = list(map(sizes.get, slots, itertools.repeat(0.0)))
             if not all(map(math.isfinite, magnitude)):
-                sizes = run.tape.magnitudes(end.slot, abs, one)
+                sizes = run.tape.magnitudes(end.slot, functools.partial(map, abs), one)
                 magnitude = [sizes.get(slot, zero) for slot in slots]
         return list(map(adjoint.get, slots, itertools.repeat(zero))), magnitude
 
-    def _derivatives(
-        self, settings: Settings, **options: Operand
-    ) -> tuple[list[Number], list[Number], Run]:
-        """Derivatives, magnitudes and run."""
-        forced = options.pop("forced", 0)
-        factors = options.pop("factors", None) or Factors()
-        run = settings.run(recording=True, forced=forced, dtype=self.dtype, factors=factors)
-        return *self.derivatives(run, **options), run
+    def _slopes(
+        self, settings: Settings, moved: Sequence[float] = (), *, forced: int = 0
+    ) -> list[Number]:
+        """The derivatives where ties are resolved along a direction, or all in one sense."""
+        run = settings.run(recording=True, forced=forced, dtype=self.dtype)
+        parameters = self._parameters(run)
+        if moved:
+            run.tape.tangents = Sums()
+            tangents = map(run.arithmetic.exact, moved)
+            slots = [ball.slot for ball in parameters]
+            run.tape.tangents.add(zip(slots, tangents, strict=True))
+        return self._derivatives(run, parameters)[0]
 
     def _resolve(
         self, settings: Settings, reference: list[Number], *, hard: bool
@@ -219,10 +203,9 @@ class Program:
             direction = rng.choice([-1.0, 1.0], len(reference))
             direction *= rng.uniform(0.5, 1.5, len(reference))
             sides += [
-                self._derivatives(settings, moved=(sign * direction).tolist())[0]
-                for sign in (1.0, -1.0)
+                self._slopes(settings, (sign * direction).tolist()) for sign in (1.0, -1.0)
             ]
-        hulls = [] if not hard else [self._derivatives(settings, forced=s)[0] for s in (1, -1)]
+        hulls = [self._slopes(settings, forced=s) for s in (1, -1)] if hard else []
         kinks = {}
         with settings.arithmetic.context():
             for i in loose:
@@ -253,15 +236,18 @@ class Program:
             raise Stopped(msg)
         return entries[0]
 
-    def _arrays(self, run: Run) -> tuple[Sequence[int], list[Any]]:
-        """The parameters as numbers of the run, and their slots."""
-        slots = run.tape.slots(len(self.floats))
+    def _parameters(self, run: Run) -> list[Ball]:
+        """The entries of the parameters as numbers of a run."""
         if run.arithmetic.name not in self._numbers:
             self._numbers = {run.arithmetic.name: list(map(run.arithmetic.exact, self.floats))}
         exact = self._numbers[run.arithmetic.name]
-        numbers = map(Ball, exact, slots)
-        return slots, [
-            array_of(itertools.islice(numbers, array.size), array.shape)
+        return list(map(Ball, exact, run.tape.slots(len(exact))))
+
+    def _arrays(self, parameters: list[Ball]) -> list[Any]:
+        """The parameters as arrays of their own, which the user's code may change."""
+        entries = iter(parameters)
+        return [
+            array_of(itertools.islice(entries, array.size), array.shape)
             for array in self.structure.arrays
         ]
 
@@ -293,9 +279,9 @@ class Program:
             raise Stopped(run.defeat)
 
 
-def _float_size(number: Number) -> float:
-    """The absolute value, as a float."""
-    return abs(float(number))
+def _float_sizes(numbers: Iterable[Number]) -> Iterable[float]:
+    """The absolute values, as floats."""
+    return map(abs, map(float, numbers))
 
 
 def _flat(array: Operand) -> list[float]:

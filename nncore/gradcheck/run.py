@@ -122,8 +122,8 @@ class Run:
         1 or -1: how ties are to be decided, for a look at that side of them.
     dtype : dtype, optional
         Of the floats that the numbers stand for.
-    factors : Factors, optional
-        What other runs with the same settings have multiplied.
+    shared_factors : Factors, optional
+        What other runs with the same settings have multiplied, or will.
     """
 
     arithmetic: Arithmetic
@@ -140,9 +140,10 @@ class Run:
     rough: bool = False
     forced: int = 0
     dtype: np.dtype[Any] = FLOAT
-    factors: Factors = dataclasses.field(default_factory=Factors)
+    shared_factors: Factors | None = None
 
     def __post_init__(self) -> None:
+        self.factors: Factors = self.shared_factors or Factors(self.arithmetic.matrix)
         self.tape: Tape = Tape(recording=self.recording)
         # Those of them whose digits are those of single precision.
         self.met_short: set[float] = set()
@@ -251,18 +252,33 @@ class Run:
         """
         self.met_short.update(v for v in values if not has_few_digits(v))
 
-    def constants(self) -> dict[float, str]:
-        """Every float that met a foreign number, zero and what is not finite left out.
+    def constants(self) -> set[float]:
+        """Every float that met a foreign number.
+
+        Returns
+        -------
+        set of float
+            Data and constants alike.
+        """
+        return set().union(*(values for values, _ in self.met))
+
+    def lines(self, constants: set[float]) -> dict[float, str]:
+        """The lines of some constants.
+
+        Parameters
+        ----------
+        constants : set of float
+            Those that are looked for.
 
         Returns
         -------
         dict
-            The line where it first did.
+            The line where each first met a foreign number, for those that did.
         """
         lines: dict[float, str] = {}
-        for values, line in reversed(self.met):
-            lines |= dict.fromkeys(values, line)
-        return {value: line for value, line in lines.items() if value and math.isfinite(value)}
+        for values, line in reversed(self.met if constants else []):
+            lines |= {value: line for value in values if value in constants}
+        return lines
 
     def defeated(self, reason: str) -> Defeated:
         """The error to raise where something cannot be given.

@@ -17,7 +17,7 @@ import numpy as np
 from .frames import is_users
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
 __all__ = ["State"]
 
@@ -147,14 +147,18 @@ def _is_same(now: Iterable[Thing], before: Iterable[Thing]) -> bool:
     )
 
 
-def _names(code: types.CodeType) -> Iterator[tuple[str, bool]]:
+@functools.lru_cache(maxsize=1000)  # to disassemble takes as long as a small check
+def _names(code: types.CodeType) -> list[tuple[str, bool]]:
     """The global names in a function and in those within it, and whether it sets them."""
-    for instruction in dis.get_instructions(code):
-        if instruction.opname.endswith("_GLOBAL"):
-            yield str(instruction.argval), instruction.opname == "STORE_GLOBAL"
+    found = [
+        (str(instruction.argval), instruction.opname == "STORE_GLOBAL")
+        for instruction in dis.get_instructions(code)
+        if instruction.opname.endswith("_GLOBAL")
+    ]
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            yield from _names(constant)
+            found += _names(constant)
+    return found
 
 
 def _is_filled(cell: types.CellType) -> bool:

@@ -11,14 +11,24 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CONSTANT", "Matrix", "Number", "Operand", "Product", "Sparse", "Sums", "Tape"]
+__all__ = [
+    "CONSTANT",
+    "Factor",
+    "Matrix",
+    "Number",
+    "Operand",
+    "Product",
+    "Sparse",
+    "Sums",
+    "Tape",
+]
 
 Number: TypeAlias = Any  # flint's arb or fmpq, which carry no types of their own
 Matrix: TypeAlias = Any  # flint's arb_mat or fmpq_mat
@@ -26,7 +36,8 @@ Matrix: TypeAlias = Any  # flint's arb_mat or fmpq_mat
 Operand: TypeAlias = Any
 Slots: TypeAlias = Sequence[int]
 Terms: TypeAlias = Iterable[tuple[int, Number]]
-Size: TypeAlias = Callable[[Number], Number]
+# The absolute values of numbers: floats, or numbers where floats overflow.
+Sizes: TypeAlias = Callable[[Iterable[Number]], Iterable[Number]]
 
 # The slot of every number that does not depend on the parameters.
 CONSTANT = 1 << 62
@@ -53,8 +64,8 @@ class Sums:
 class Node(Protocol):
     """How some slots depend on others."""
 
-    def back(self, sums: Sums, size: Size | None) -> None:
-        """Pass what has reached the results on to the operands, by the sizes if there are."""
+    def back(self, sums: Sums, sizes: Sizes | None) -> None:
+        """Pass what has reached the results on to the operands, by their sizes if asked for."""
         ...
 
     def forward(self, tangent: Sums) -> None:
@@ -70,14 +81,14 @@ class Sparse:
     operands: Slots
     partials: Sequence[Number] | None
 
-    def back(self, sums: Sums, size: Size | None) -> None:
+    def back(self, sums: Sums, sizes: Sizes | None) -> None:
         """See `Node`."""
         reached = sums.by_slot
         if self.partials is None:
             pairs = zip(self.outs, self.operands, strict=True)
             sums.add([(operand, reached[out]) for out, operand in pairs if out in reached])
             return
-        partials = self.partials if size is None else map(size, self.partials)
+        partials = self.partials if sizes is None else sizes(self.partials)
         triples = zip(self.outs, self.operands, partials, strict=True)
         sums.add([(operand, p * reached[out]) for out, operand, p in triples if out in reached])
 
@@ -89,49 +100,56 @@ class Sparse:
         tangent.add([(out, p * moving[slot]) for out, slot, p in triples if slot in moving])
 
 
+class Factor(NamedTuple):
+    """A factor of a product: entries row by row, their slots (None: constants), the matrix."""
+
+    entries: list[Number]
+    slots: Slots | None
+    matrix: Matrix
+
+
 @dataclasses.dataclass(frozen=True)
 class Product:
-    """``out = left @ right``, with the slots of each in row-major order (None: constants)."""
+    """``out = left @ right``, with the slots of the results in row-major order."""
 
     outs: Slots
-    left: Matrix
-    right: Matrix
-    left_slots: Slots | None
-    right_slots: Slots | None
-    matrix: Callable[[int, int, list[Number]], Matrix]
+    left: Factor
+    right: Factor
+    make: Callable[[int, int, list[Number]], Matrix]
 
-    def back(self, sums: Sums, size: Size | None) -> None:
+    def back(self, sums: Sums, sizes: Sizes | None) -> None:
         """See `Node`: with G at the results, G @ right.T and left.T @ G."""
         reached = sums.by_slot
         if not any(out in reached for out in self.outs):
             return
         entries = [reached.get(out, 0) for out in self.outs]
-        rows, columns = self.left.nrows(), self.right.ncols()
-        if size is None:
-            g = self.matrix(rows, columns, entries)
-            if self.left_slots is not None:
-                back = g * self.right.transpose()
-                sums.add(zip(self.left_slots, back.entries(), strict=True))
-            if self.right_slots is not None:
-                back = self.left.transpose() * g
-                sums.add(zip(self.right_slots, back.entries(), strict=True))
+        rows, columns = self.left.matrix.nrows(), self.right.matrix.ncols()
+        if sizes is None:
+            g = self.make(rows, columns, entries)
+            if self.left.slots is not None:
+                back = g * self.right.matrix.transpose()
+                sums.add(zip(self.left.slots, back.entries(), strict=True))
+            if self.right.slots is not None:
+                back = self.left.matrix.transpose() * g
+                sums.add(zip(self.right.slots, back.entries(), strict=True))
             return
-        sizes = np.array(entries).reshape(rows, columns)
-        if self.left_slots is not None:
-            terms = sizes @ _sizes(self.right, size).T
-            sums.add(zip(self.left_slots, terms.ravel().tolist(), strict=True))
-        if self.right_slots is not None:
-            terms = _sizes(self.left, size).T @ sizes
-            sums.add(zip(self.right_slots, terms.ravel().tolist(), strict=True))
+        g = np.array(entries).reshape(rows, columns)
+        if self.left.slots is not None:
+            terms = g @ _array(sizes, self.right).T
+            sums.add(zip(self.left.slots, terms.ravel().tolist(), strict=True))
+        if self.right.slots is not None:
+            terms = _array(sizes, self.left).T @ g
+            sums.add(zip(self.right.slots, terms.ravel().tolist(), strict=True))
 
     def forward(self, tangent: Sums) -> None:
         """See `Node`: d(left @ right) = d left @ right + left @ d right."""
-        for slots, factor in ((self.left_slots, self.left), (self.right_slots, self.right)):
+        left, right = self.left.matrix, self.right.matrix
+        for slots, factor in ((self.left.slots, left), (self.right.slots, right)):
             if slots is None:
                 continue
             moving = [tangent.by_slot.get(slot, 0) for slot in slots]
-            moving = self.matrix(factor.nrows(), factor.ncols(), moving)
-            change = moving * self.right if factor is self.left else self.left * moving
+            moving = self.make(factor.nrows(), factor.ncols(), moving)
+            change = moving * right if factor is left else left * moving
             tangent.add(zip(self.outs, change.entries(), strict=True))
 
 
@@ -197,15 +215,15 @@ class Tape:
         """
         return self._passed_back(slot, one, None)
 
-    def magnitudes(self, slot: int, size: Size, one: Number) -> dict[int, Number]:
+    def magnitudes(self, slot: int, sizes: Sizes, one: Number) -> dict[int, Number]:
         """Sums of the absolute values of the contributions to each derivative.
 
         Parameters
         ----------
         slot : int
             The slot of the number that is differentiated.
-        size : callable
-            The absolute value of a number: a float, or a number where floats overflow.
+        sizes : callable
+            The absolute values of numbers: floats, or numbers where floats overflow.
         one : Number
             The size of 1.
 
@@ -214,18 +232,18 @@ class Tape:
         dict
             By slot.
         """
-        return self._passed_back(slot, one, size)
+        return self._passed_back(slot, one, sizes)
 
-    def _passed_back(self, slot: int, one: Number, size: Size | None) -> dict[int, Number]:
+    def _passed_back(self, slot: int, one: Number, sizes: Sizes | None) -> dict[int, Number]:
         """What reaches each slot when one number is passed back through all nodes."""
         sums = Sums()
         sums.add([(slot, one)])
         for node in reversed(self.nodes):
-            node.back(sums, size)
+            node.back(sums, sizes)
         return sums.by_slot
 
 
-def _sizes(matrix: Matrix, size: Size) -> NDArray[Any]:
+def _array(sizes: Sizes, factor: Factor) -> NDArray[Any]:
     """The sizes of the entries."""
-    entries = np.array([size(entry) for entry in matrix.entries()])
-    return entries.reshape(matrix.nrows(), matrix.ncols())
+    flat = np.array(list(sizes(factor.entries)))
+    return flat.reshape(factor.matrix.nrows(), factor.matrix.ncols())

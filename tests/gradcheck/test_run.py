@@ -22,6 +22,14 @@ def test_the_users_line_is_the_innermost() -> None:
     assert run.user_line() == f"test_run.py:{here}"
 
 
+def test_constants_have_the_line_where_they_were_met_first() -> None:
+    bare = _bare_run()
+    bare.met = [([0.5, 2.0], "a.py:1"), ([], "a.py:2"), ([2.0, 3.0], "a.py:3")]
+    assert bare.constants() == {0.5, 2.0, 3.0}
+    assert bare.lines({2.0, 3.0, 4.0}) == {2.0: "a.py:1", 3.0: "a.py:3"}
+    assert bare.lines(set()) == {}
+
+
 def _bare_run() -> run.Run:
     """A run that is not under way."""
     from nncore.gradcheck.enclosures import Settings  # noqa: PLC0415 - for this test alone
