@@ -101,7 +101,7 @@ class Program:
         shared = Factors(settings.arithmetic.matrix)
         analytic, gradient_run = self.run_gradient(settings, shared_factors=shared)
         cost_run = settings.run(recording=True, dtype=self.dtype, shared_factors=shared)
-        reference, magnitude = self._derivatives(cost_run, self._parameters(cost_run))
+        reference, magnitude = self._derivatives(cost_run)
         kinks: dict[int, Kink] = {}
         if cost_run.ties and settings.bits is not None:
             kinks = self._resolve(settings, reference, hard=any(cost_run.ties.values()))
@@ -153,38 +153,35 @@ class Program:
         return value.value, run
 
     def _derivatives(
-        self, run: Run, parameters: list[Ball]
+        self, run: Run, direction: Sequence[float] = ()
     ) -> tuple[list[Number], list[Number]]:
-        """For each entry of the parameters the derivative, and the magnitude of its terms."""
+        """For each parameter the derivative and the magnitude of its terms.
+
+        A direction resolves ties.
+        """
         with run:
+            parameters = self._parameters(run)
+            if direction:
+                run.tape.tangents = Sums()
+                tangents = list(map(run.arithmetic.exact, direction))
+                run.tape.tangents.add(run.tape.leaves, tangents)
             with self._followed(run):
                 end = self._cost(self._arrays(parameters))
             run.result = end.value
-            zero = run.arithmetic.exact(0)
+            zero, one = map(run.arithmetic.exact, (0, 1))
             if end.slot == CONSTANT:
                 return [zero] * len(parameters), [0.0] * len(parameters)
-            one = run.arithmetic.exact(1)
-            slots = [ball.slot for ball in parameters]
-            adjoint = run.tape.gradient(end.slot, one)
-            sizes = run.tape.magnitudes(end.slot, _float_sizes, 1.0)
-            magnitude = list(map(sizes.get, slots, itertools.repeat(0.0)))
+            magnitude = run.tape.gradient(end.slot, 0.0, 1.0, _float_sizes)
             if not all(map(math.isfinite, magnitude)):
-                sizes = run.tape.magnitudes(end.slot, functools.partial(map, abs), one)
-                magnitude = [sizes.get(slot, zero) for slot in slots]
-        return list(map(adjoint.get, slots, itertools.repeat(zero))), magnitude
+                magnitude = run.tape.gradient(end.slot, zero, one, functools.partial(map, abs))
+            return run.tape.gradient(end.slot, zero, one), magnitude
 
     def _slopes(
-        self, settings: Settings, moved: Sequence[float] = (), *, forced: int = 0
+        self, settings: Settings, direction: Sequence[float] = (), *, forced: int = 0
     ) -> list[Number]:
         """The derivatives where ties are resolved along a direction, or all in one sense."""
         run = settings.run(recording=True, forced=forced, dtype=self.dtype)
-        parameters = self._parameters(run)
-        if moved:
-            run.tape.tangents = Sums()
-            tangents = map(run.arithmetic.exact, moved)
-            slots = [ball.slot for ball in parameters]
-            run.tape.tangents.add(zip(slots, tangents, strict=True))
-        return self._derivatives(run, parameters)[0]
+        return self._derivatives(run, direction)[0]
 
     def _resolve(
         self, settings: Settings, reference: list[Number], *, hard: bool
@@ -241,7 +238,7 @@ class Program:
         if run.arithmetic.name not in self._numbers:
             self._numbers = {run.arithmetic.name: list(map(run.arithmetic.exact, self.floats))}
         exact = self._numbers[run.arithmetic.name]
-        return list(map(Ball, exact, run.tape.slots(len(exact))))
+        return list(map(Ball, exact, run.tape.parameters(len(exact))))
 
     def _arrays(self, parameters: list[Ball]) -> list[Any]:
         """The parameters as arrays of their own, which the user's code may change."""

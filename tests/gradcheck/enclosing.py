@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
 def started(run: Run, *arrays: Any) -> list[Any]:
     """The arrays as parameters of the run."""
+    slots = iter(run.tape.parameters(sum(map(np.size, arrays))))
     return [
         array_of(
-            [
-                Ball(run.arithmetic.exact(float(v)), slot)
-                for v, slot in zip(np.ravel(array), run.tape.slots(np.size(array)), strict=True)
-            ],
+            [Ball(run.arithmetic.exact(float(v)), next(slots)) for v in np.ravel(array)],
             np.shape(array),
         )
         for array in arrays
@@ -33,11 +31,9 @@ def enclosed(function: Any, *arrays: Any, bits: int = 256, **options: Any) -> An
     with run:
         params = started(run, *arrays)
         end = balls(function(*params)).ravel().tolist()[0]
-        adjoint = run.tape.gradient(end.slot, run.arithmetic.exact(1))
-        zero = run.arithmetic.exact(0)
-        return end.value, [
-            [adjoint.get(ball.slot, zero) for ball in np.asarray(p).ravel()] for p in params
-        ]
+        zero, one = map(run.arithmetic.exact, (0, 1))
+        derivatives = iter(run.tape.gradient(end.slot, zero, one))
+        return end.value, [[next(derivatives) for _ in np.ravel(p)] for p in params]
 
 
 def floats(numbers: Any) -> Any:
