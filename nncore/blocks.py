@@ -18,18 +18,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from .arrays import Array, Matrix, Pixels, as_array, as_matrix
+from .arrays import Array, Matrix, Pixels, Write, as_array, as_matrix
 from .blas import FusedUpdate
-from .buffers import Order, buffer
+from .buffers import Buffer, Order, buffer
 from .kernels import forward_into, overlap_into
 from .layers import Layer, make_layers
 from .workspace import Flat
 
-__all__ = ["Block", "Examples", "batches_of_a_block", "looks_ahead"]
+__all__ = ["Block", "Examples", "Step", "batches_of_a_block", "looks_ahead"]
 
 #: Examples as a network of real numbers takes them.
 Examples: TypeAlias = Matrix[Any, Any] | Pixels
@@ -57,6 +57,16 @@ def looks_ahead(sizes: Sequence[int], batch_size: int, fused: FusedUpdate | None
     is_hidden = len(sizes) > 2
     pays = batches_of_a_block(batch_size) >= LEAST_BATCHES and sizes[1] >= neurons * batch_size
     return is_hidden and pays
+
+
+class Step(NamedTuple):
+    """A mini-batch: its rows of a window, its layers, its y and z^L, and what writes z^L."""
+
+    rows: slice
+    layers: list[Layer]
+    y: Array
+    z: Buffer
+    forward: Write
 
 
 class Block:
@@ -113,6 +123,20 @@ class Block:
             earlier=self.first.delta[: batch.start],
         )
         return [first, replace(layers[1], below=first), *layers[2:]]
+
+    def steps_at(self, start: int, y: Array, z: Buffer) -> list[Step]:
+        """
+        Return the steps on the rows of y and z^L that begin at `start`.
+
+        They are the same for every window: to slice anew at each step, and to copy z^L to where
+        its cost is evaluated, would add 3 %.
+        """
+        found = []
+        for batch, layers in self.steps:
+            rows, last = slice(start + batch.start, start + batch.stop), layers[-1]
+            forward = forward_into(last.w.T, last.b, last.a_prev, z[rows])
+            found.append(Step(rows, layers, y[rows], z[rows], forward))
+        return found
 
     def gather(self, x: Examples, rows: Array) -> None:
         """Write rows of x to the first activations."""

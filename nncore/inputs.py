@@ -130,7 +130,10 @@ def as_numbers(value: object, dtype: np.dtype[Any], name: str) -> Array:
 
 def check_finite(array: Array, name: str) -> None:
     """Raise ValueError, naming the first entry that is not finite, if `array` is real."""
-    if array.dtype.kind != "f" or np.isfinite(array).all():
+    if array.dtype.kind != "f":
+        return
+    # Where the sum of squares is finite, so is all: half the time, and no memory.
+    if np.isfinite(np.vdot(array, array)) or np.isfinite(array).all():
         return
     index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
     msg = f"`{name}` must be finite; {name}{list(index)} is {array[index]}"

@@ -152,6 +152,8 @@ def test_a_parameter_of_a_wrong_shape() -> None:
 
 def test_only_real_numbers_are_searched_for_nan() -> None:
     check_finite(np.array([1.0, 2.0]), "x")
+    check_finite(np.array([[1e200, -1e300]]), "x")  # whose squares are not
+    check_finite(np.full((3, 2), 1e30, np.float32).T, "x")
     check_finite(np.array([np.nan * 1j]), "x")
     with pytest.raises(ValueError, match=r"`x` must be finite; x\[\] is nan"):
         check_finite(np.array(np.nan), "x")
