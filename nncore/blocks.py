@@ -15,7 +15,7 @@ OpenBLAS's kernels for AVX-512 and 0.7 times with those for AVX2.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
@@ -29,7 +29,7 @@ from .kernels import forward_into, overlap_into
 from .layers import Layer, make_layers
 from .workspace import Flat
 
-__all__ = ["Block", "Examples", "Step", "batches_of_a_block", "looks_ahead"]
+__all__ = ["Block", "Examples", "Step", "batches_of_a_block", "blocks_of", "looks_ahead"]
 
 #: Examples as a network of real numbers takes them.
 Examples: TypeAlias = Matrix[Any, Any] | Pixels
@@ -125,12 +125,7 @@ class Block:
         return [first, replace(layers[1], below=first), *layers[2:]]
 
     def steps_at(self, start: int, y: Array, z: Buffer) -> list[Step]:
-        """
-        Return the steps on the rows of y and z^L that begin at `start`.
-
-        They are the same for every window: to slice anew at each step, and to copy z^L to where
-        its cost is evaluated, would add 3 %.
-        """
+        """Return the steps on the rows of y and z^L that begin at `start`."""
         found = []
         for batch, layers in self.steps:
             rows, last = slice(start + batch.start, start + batch.stop), layers[-1]
@@ -170,3 +165,20 @@ class Block:
             np.subtract(first.w, first.nabla_w, first.w)
         else:
             fused(first.w, first.delta, first.a_prev, 1.0)
+
+
+def blocks_of(
+    block_of: Callable[[int], Block], size: int, y: Array, z: Buffer, rows: int
+) -> list[tuple[slice, Block, list[Step]]]:
+    """
+    Return the blocks of a window of so many rows, each with its rows and its steps.
+
+    They are the same for every window: to slice y and z^L anew at each step, and to copy z^L to
+    where its cost is evaluated, would add 3 %.
+    """
+    blocks = []
+    for start in range(0, rows, size):
+        block = block_of(min(size, rows - start))
+        taken = slice(start, start + len(block.x))
+        blocks.append((taken, block, block.steps_at(start, y, z)))
+    return blocks

@@ -35,7 +35,6 @@ Matrix: TypeAlias = Any  # flint's arb_mat or fmpq_mat
 # What numpy's functions take and give on our numbers: they say it in no type.
 Operand: TypeAlias = Any
 Slots: TypeAlias = Sequence[int]
-Terms: TypeAlias = Iterable[tuple[int, Number]]
 # The absolute values of numbers: floats, or numbers where floats overflow.
 Sizes: TypeAlias = Callable[[Iterable[Number]], Iterable[Number]]
 
