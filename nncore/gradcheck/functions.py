@@ -238,12 +238,16 @@ def log_softmax(x: Operand, axis: Operand = None) -> Operand:
 
 
 _JOINED: dict[Any, Any] = {
-    np.add: np.sum,
-    np.multiply: np.prod,
-    np.maximum: np.max,
-    np.minimum: np.min,
+    np.add: REDUCTIONS[np.sum],
+    np.multiply: REDUCTIONS[np.prod],
+    np.maximum: REDUCTIONS[np.max],
+    np.minimum: REDUCTIONS[np.min],
+    np.logaddexp: logsumexp,
 }
-_ACCUMULATED: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
+_ACCUMULATED: dict[Any, Any] = {
+    np.add: REDUCTIONS[np.cumsum],
+    np.multiply: REDUCTIONS[np.cumprod],
+}
 
 
 def _whole(functions: dict[Any, Any], method: str) -> Operand:
@@ -253,7 +257,7 @@ def _whole(functions: dict[Any, Any], method: str) -> Operand:
         if ufunc not in functions:
             msg = f"`np.{ufunc.__name__}.{method}` is not known on balls"
             raise current().defeated(msg)
-        return REDUCTIONS[functions[ufunc]](a, axis, **options)
+        return functions[ufunc](a, axis, **options)
 
     return joined
 
