@@ -29,6 +29,13 @@ SUSPICIOUS = 4.0
 # Where the distance of points is halved so often, a kink bends by less than this part, noise as
 # before: the largest second difference of some is about so many deviations of it.
 HALVINGS, REMAINS, LARGEST_BEND = 6, 1 / 8, 2 * math.sqrt(6)
+# What looks like noise of so many roundings may be a wave that is shorter than the distance of
+# the points. From so much nearer it is smooth; and no step remains, as of what was rounded to
+# shorter floats, when the distance is halved as often.
+GROSS, NEAREST, SMOOTH, MANY_HALVINGS = 2.0**20, 1e-8 * SPACING, 1e-2, 27
+# Of shorter waves nothing is known; nor of noise of so many roundings of which so much stays
+# when it is looked at from there: of rounding to shorter floats less would.
+SHORTEST_WAVE, COARSE, STAYS = 1e-8, 2.0**36, 1e-3
 
 
 def noise_along(line: Line, points: int = 12, suspicious: float = SUSPICIOUS) -> float:
@@ -72,12 +79,15 @@ def noise_along(line: Line, points: int = 12, suspicious: float = SUSPICIOUS) ->
         noise = _nearest_step(line, float(steps[-1]))
     elif noise > suspicious * floor:
         bends = np.abs(np.diff(values, 2))
-        bend = _bend_nearby(line, float(steps[np.argmax(bends) + 1]))
+        centre = float(steps[np.argmax(bends) + 1])
+        bend = _bend_nearby(line, centre)
         if bend < REMAINS * bends.max():  # a kink, beyond which values may tell more
             nearer = (_high_difference(_values(line, near * steps)) for near in NEARER)
             noise = min(noise, *nearer)
         else:
             noise = max(noise, bend / LARGEST_BEND)
+        if noise > GROSS * floor:
+            noise = _gross_noise(line, noise, centre, is_coarse=noise > COARSE * floor)
     return float(max(floor, noise)) or math.inf
 
 
@@ -92,10 +102,22 @@ def _high_difference(values: FloatArray) -> float:
     return max(math.sqrt(square / math.comb(2 * k, k)) for k, square in squares)
 
 
-def _bend_nearby(line: Line, centre: float) -> float:
+def _gross_noise(line: Line, noise: float, centre: float, *, is_coarse: bool) -> float:
+    """Gross noise again, or that of a wave which looks like it; infinite where not known."""
+    values = _values(line, NEAREST * np.arange(1, 9))
+    nearest, moved = _high_difference(values), float(abs(values[-1] - values[0]))
+    if nearest >= SMOOTH * moved:
+        return math.inf if is_coarse and nearest > STAYS * noise else noise
+    is_short = noise * 7 * NEAREST < SHORTEST_WAVE * moved
+    if _bend_nearby(line, centre, MANY_HALVINGS) > REMAINS * noise:
+        return math.inf if is_coarse and is_short else noise
+    return math.inf if is_short else nearest
+
+
+def _bend_nearby(line: Line, centre: float, halvings: int = HALVINGS) -> float:
     """The largest second difference of points ever nearer to where the function bends most."""
     distance, nearer = SPACING, []
-    for _ in range(HALVINGS):
+    for _ in range(halvings):
         distance /= 2
         bend, centre = max(
             (abs(line(t - distance) + line(t + distance) - 2 * line(t)), t)

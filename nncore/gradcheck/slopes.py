@@ -54,6 +54,8 @@ class Slope:
         The one-sided slopes.
     side_error : float
         Bound on the error of each one-sided slope.
+    length : float, optional
+        The first step of the differences that tell.
     """
 
     value: float
@@ -61,6 +63,7 @@ class Slope:
     left: float
     right: float
     side_error: float
+    length: float = 1.0
 
     @property
     def is_kink(self) -> bool:
@@ -111,7 +114,7 @@ def slope(
     if set(line.known.values()) == {line(0.0)} and _variation_nearer(line, length) == 0:
         # Not moved in any bit on either side, near or far: tables would tell no more.
         error = SAFETY * 3 * noise / (hidden * length)
-        return Slope(0.0, error, 0.0, 0.0, error)
+        return Slope(0.0, error, 0.0, 0.0, error, length)
     found = _slope_at(line, noise, length, steps)
     if max(abs(line(length) - line(0.0)), abs(line(-length) - line(0.0))) <= FLAT * noise:
         lost = FLAT * noise / (hidden * length)
@@ -151,8 +154,9 @@ def confirmed(
     Slope
         The first one, or a nearer one that contradicts it.
     """
-    for nearness in (1e2, 1e4, 1e6):
-        nearer = _slope_at(line, noise, length / nearness, steps)
+    lengths = (length / nearness for nearness in (1e2, 1e4, 1e6))
+    for near in [near for near in lengths if near < found.length]:
+        nearer = _slope_at(line, noise, near, steps)
         if abs(nearer.value - found.value) > nearer.error + found.error:
             found = nearer
     return found
@@ -167,13 +171,13 @@ def _slope_at(line: Line, noise: float, length: float, count: int) -> Slope:
         right = np.array([line(h) for h in steps.tolist()])
         left = np.array([line(-h) for h in steps.tolist()])
         if not (np.isfinite(right).all() and np.isfinite(left).all()):
-            return Slope(math.nan, math.inf, math.nan, math.nan, math.inf)
+            return Slope(math.nan, math.inf, math.nan, math.nan, math.inf, length)
         sides = [((right - centre) / steps, 1), ((centre - left) / steps, 1)]
         columns = [((right - left) / (2 * steps), 2), *sides]
         tables.append([_extrapolated(d, steps, order, noise) for d, order in columns])
     two_sided, right_side, left_side = (_agreed(a, b) for a, b in zip(*tables, strict=True))
     side_error = max(right_side[1], left_side[1])
-    return Slope(*two_sided, left_side[0], right_side[0], side_error)
+    return Slope(*two_sided, left_side[0], right_side[0], side_error, length)
 
 
 def _settled_length(line: Line, noise: float, length: float) -> float:

@@ -67,3 +67,30 @@ def test_noise_is_as_large_from_nearer() -> None:
     rng = np.random.default_rng(0)
     sigma = noise_along(lambda t: 1 + abs(t - 2e-4) + 1e-7 * rng.standard_normal())
     assert 3e-8 < sigma < 3e-7
+
+
+@pytest.mark.parametrize("offset", [0.0, 1.0, 1e3])
+@pytest.mark.parametrize("rate", [1e5, 3e5, 1e6, 1e7, 3e7])
+def test_a_wave_between_the_points_is_no_noise(rate: float, offset: float) -> None:
+    for phase in np.linspace(0.1, 6, 20).tolist():
+        noise = noise_along(lambda t, p=phase: math.sin(rate * t + p) + 0.3 * t + offset)  # type: ignore[misc]
+        assert noise < 1e-9 * max(offset, 1) or noise == math.inf
+
+
+@pytest.mark.parametrize("rate", [1e10, 1e11, 1e12, 1e14])
+def test_nothing_is_said_about_waves_too_short_for_floats(rate: float) -> None:
+    for phase in np.linspace(0.1, 6, 20).tolist():
+        assert noise_along(lambda t, p=phase: math.sin(rate * (1 + t) + p) + 3 * t) == math.inf  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.3, 1e3])
+def test_steps_of_shorter_floats_are_noise_beside_what_is_smooth(slope: float) -> None:
+    for phase in np.linspace(0.1, 6, 20).tolist():
+        noise = noise_along(lambda t, p=phase: float(np.float32(math.sin(t + p))) + slope * t)  # type: ignore[misc]
+        assert 1e-9 < noise < 1e-7
+
+
+def test_a_rounded_cost_has_the_noise_of_its_steps_beside_what_is_smooth() -> None:
+    for phase in np.linspace(-1, 1, 20).tolist():
+        noise = noise_along(lambda t, p=phase: round(100 * math.sin(100 * t + p)) / 100 + t)  # type: ignore[misc]
+        assert 1e-3 < noise < 1e-1
