@@ -55,6 +55,7 @@ STAGES: dict[str, list[list[str]]] = {
     "checkpoints": [_tests("checkpoints"), FILES],
     "datasets.idx": [_tests("datasets_idx"), ["tests/damage"]],
     "gradcheck.factors": [["tests/gradcheck/test_factors.py"], JUDGE],
+    "gradcheck.tape": [["tests/gradcheck/test_tape.py"], JUDGE],
     "gradcheck.verdict": [["tests/gradcheck/test_verdict.py"], JUDGE],
     "gradcheck.findings": [["tests/gradcheck/test_findings.py"], JUDGE],
     "gradcheck.consistency": [
