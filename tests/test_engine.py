@@ -165,3 +165,12 @@ def test_saturated_units_make_no_warning() -> None:
         engine = engine_of(net, 10, SGD())
         assert np.isfinite(engine.epoch(X, Y, np.arange(100), 1e-9))
         assert engine.is_finite()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numbers_are_kept_as_arrays_of_the_networks_dtype(dtype: str) -> None:
+    engine = engine_of(Network([2, 3, 1], dtype=dtype, rng=0), 2, SGD())
+    share = engine._array_of(0.1)
+    assert share.dtype == dtype
+    assert share == np.dtype(dtype).type(0.1)
+    assert engine._array_of(0.1) is share

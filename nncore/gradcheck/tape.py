@@ -198,11 +198,11 @@ class Tape:
 
     Parameters
     ----------
-    recording : bool, optional
+    recording : bool
         False where only values are wanted; slots then only tell runs apart.
     """
 
-    def __init__(self, *, recording: bool = True) -> None:
+    def __init__(self, *, recording: bool) -> None:
         self.start: int = next(_slots)
         self.recording = recording
         self.leaves: Slots = []
