@@ -1,9 +1,10 @@
 """The rounding noise of a function along a line, from its values nearby.
 
 High differences of values at equal spacing leave noise alone (Hamming's differences; More and
-Wild, Estimating computational noise, SIAM Journal on Scientific Computing 33, 2011). Two things
-are not as they suppose: a kink bends high differences as noise would, and a function that was
-rounded before terms cancelled moves by steps, which values at equal spacing may not show.
+Wild, Estimating computational noise, SIAM Journal on Scientific Computing 33, 2011). Three
+things are not as they suppose: a kink bends high differences as noise would; a wave that is
+shorter than the spacing looks like noise; and a function that was rounded before terms
+cancelled moves by steps, which values at equal spacing may not show.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def noise_along(line: Line, points: int = 12, suspicious: float = SUSPICIOUS) ->
         Evaluations near the point; four more look far.
     suspicious : float
         Noise of so many roundings of the function may be a kink, and is looked at from nearer
-        by some 36 evaluations.
+        by some 36 evaluations; gross noise, which may be a wave, by up to 90 more.
 
     Returns
     -------
@@ -106,12 +107,12 @@ def _gross_noise(line: Line, noise: float, centre: float, *, is_coarse: bool) ->
     """Gross noise again, or that of a wave which looks like it; infinite where not known."""
     values = _values(line, NEAREST * np.arange(1, 9))
     nearest, moved = _high_difference(values), float(abs(values[-1] - values[0]))
-    if nearest >= SMOOTH * moved:
-        return math.inf if is_coarse and nearest > STAYS * noise else noise
-    is_short = noise * 7 * NEAREST < SHORTEST_WAVE * moved
-    if _bend_nearby(line, centre, MANY_HALVINGS) > REMAINS * noise:
-        return math.inf if is_coarse and is_short else noise
-    return math.inf if is_short else nearest
+    if nearest < SMOOTH * moved:
+        is_short = noise * 7 * NEAREST < SHORTEST_WAVE * moved
+        if _bend_nearby(line, centre, MANY_HALVINGS) > REMAINS * noise:
+            return math.inf if is_coarse and is_short else noise
+        return math.inf if is_short else nearest
+    return math.inf if is_coarse and nearest > STAYS * noise else noise
 
 
 def _bend_nearby(line: Line, centre: float, halvings: int = HALVINGS) -> float:
