@@ -142,6 +142,11 @@ DAMAGES: list[tuple[str, dict[str, bytes | None], str]] = [
     ("other sizes", {"sizes.npy": npy([2, 4, 1])}, r"`w1` must have shape \(4, 2\); got"),
     ("more layers", {"sizes.npy": npy([2, 3, 1, 1])}, "missing .*'b3.npy', 'w3.npy'"),
     ("fewer layers", {"sizes.npy": npy([2, 3])}, "unknown .*'b2.npy', 'w2.npy'"),
+    (
+        "many more layers",
+        {"sizes.npy": npy([2, 3, 1, 1, 1, 1])},
+        "missing .'b3.npy', 'b4.npy', 'b5.npy', 'w3.npy', 'w4.npy', 'w5.npy'., unknown",
+    ),
     ("no weights", {"w1.npy": None}, "missing .'w1.npy'., unknown"),
     ("an extra", {"w0.npy": npy(np.empty((2, 0)))}, "unknown .'w0.npy'."),
     ("transposed", {"w1.npy": npy(np.ones((2, 3)))}, r"`w1` must have shape \(3, 2\)"),
