@@ -25,6 +25,7 @@ __all__ = [
     "BallArray",
     "array_of",
     "balls",
+    "entries_and_slots",
     "entries_of",
     "is_constant",
     "wrapped",
@@ -353,6 +354,22 @@ def entries_of(array: AnyArray) -> list[Ball]:
     list of Ball
         Row by row.
     """
+    return entries_and_slots(array)[0]
+
+
+def entries_and_slots(array: AnyArray) -> tuple[list[Ball], list[int]]:
+    """The entries of an array as numbers of the run, and their slots.
+
+    Parameters
+    ----------
+    array : ndarray
+        As for `entries_of`.
+
+    Returns
+    -------
+    pair of lists
+        Row by row.
+    """
     run = current()
     kind = array.dtype.kind
     flat = np.asarray(array).ravel().tolist()
@@ -368,7 +385,7 @@ def entries_of(array: AnyArray) -> list[Ball]:
         run.meet(flat)
         if array.dtype.itemsize < np.dtype(float).itemsize:
             run.meet_short(flat)
-    return list(map(Ball, run.numbers(flat)))
+    return list(map(Ball, run.numbers(flat))), [CONSTANT] * len(flat)
 
 
 def _constant(entry: Operand) -> Ball:
@@ -385,13 +402,13 @@ def _constant(entry: Operand) -> Ball:
     return Ball(run.number(plain))
 
 
-def _ours(entries: list[Ball]) -> list[Ball]:
-    """The entries, unless one was kept from an earlier run or is none of ours."""
-    start = current().tape.start
-    if min([entry.slot for entry in entries], default=start) < start:
+def _ours(entries: list[Ball]) -> tuple[list[Ball], list[int]]:
+    """Entries and slots, unless one was kept from an earlier run or is none of ours."""
+    start, slots = current().tape.start, [entry.slot for entry in entries]
+    if min(slots, default=start) < start:
         msg = "a number kept from an earlier call is used again: hidden state"
         raise current().defeated(msg)
-    return entries
+    return entries, slots
 
 
 def wrapped(result: Operand) -> Operand:

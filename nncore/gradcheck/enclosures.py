@@ -131,9 +131,14 @@ class Enclosures:
 
         Bits that occur in both programs are the same number.
         """
-        differing = self.cost_run.constants() ^ self.gradient_run.constants()
+        cost, gradient = self.cost_run, self.gradient_run
+        # Data are long lists that both programs multiply; they are compared if that matters.
+        data = {id(v) for v, _ in cost.met} & {id(v) for v, _ in gradient.met}
+        differing = cost.constants(data) ^ gradient.constants(data)
         one_sided = {value for value in differing if value and math.isfinite(value)}
-        return self.cost_run.lines(one_sided) | self.gradient_run.lines(one_sided)
+        if one_sided:
+            one_sided.difference_update(*(v for v, _ in cost.met if id(v) in data))
+        return cost.lines(one_sided) | gradient.lines(one_sided)
 
     def shared_bits(self) -> FloatArray:
         """Bits in which both enclosures of each entry agree at least.

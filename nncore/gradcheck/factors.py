@@ -35,7 +35,7 @@ class Factors:
 
     def __init__(self, make: Callable[[int, int, list[Number]], Matrix]) -> None:
         self._make = make
-        self._constants: dict[tuple[float, ...], Factor] = {}
+        self._constants: dict[tuple[float, ...], tuple[list[float], Factor]] = {}
         self._matrices: dict[tuple[int, ...], tuple[list[Number], Matrix]] = {}
         self._products: dict[tuple[int, int], tuple[Matrix, Matrix, list[Number]]] = {}
 
@@ -44,7 +44,7 @@ class Factors:
         shape: tuple[int, int],
         floats: list[float],
         convert: Callable[[list[float]], list[Number]],
-    ) -> Factor:
+    ) -> tuple[list[float], Factor]:
         """A factor of constants, the same one for the same floats.
 
         Parameters
@@ -58,15 +58,15 @@ class Factors:
 
         Returns
         -------
-        Factor
-            Without slots.
+        pair
+            The floats, one list for all that are the same, and the factor, without slots.
         """
         key = (*shape, *floats)
         found = self._constants.get(key)
         if found is None:
             numbers = convert(floats)
             factor = Factor(numbers, None, self._make(*shape, numbers))
-            found = _kept(self._constants, key, factor)
+            found = _kept(self._constants, key, (floats, factor))
         return found
 
     def matrix(self, shape: tuple[int, int], entries: list[Number]) -> Matrix:

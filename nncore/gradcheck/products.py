@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .balls import BallArray, array_of, balls, entries_of
+from .balls import BallArray, array_of, balls, entries_and_slots
 from .operations import emitted, unwrapped
 from .run import current
 from .tape import CONSTANT, Factor, Operand, Product
@@ -84,14 +84,13 @@ def _factor(array: Operand) -> Factor:
     """The numbers of a matrix and their places on the tape."""
     run = current()
     if array.dtype.kind != "f":
-        entries = entries_of(array)
+        entries, slots = entries_and_slots(array)
         numbers = [ball.value for ball in entries]
-        slots = [ball.slot for ball in entries]
         is_constant = min(slots, default=CONSTANT) == CONSTANT
         matrix = run.factors.matrix(array.shape, numbers)
         return Factor(numbers, None if is_constant else slots, matrix)
-    flat = array.ravel().tolist()
-    run.meet(flat)
+    floats, factor = run.factors.constant(array.shape, array.ravel().tolist(), run.numbers)
+    run.meet(floats)
     if array.dtype.itemsize < np.dtype(float).itemsize:
-        run.meet_short(flat)
-    return run.factors.constant(array.shape, flat, run.numbers)
+        run.meet_short(floats)
+    return factor

@@ -17,7 +17,7 @@ from .frames import is_users
 from .tape import CONSTANT, Matrix, Number, Operand, Tape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
     from contextlib import AbstractContextManager
     from types import FrameType, TracebackType
 
@@ -252,15 +252,20 @@ class Run:
         """
         self.met_short.update(v for v in values if not has_few_digits(v))
 
-    def constants(self) -> set[float]:
-        """Every float that met a foreign number.
+    def constants(self, but: Container[int] = ()) -> set[float]:
+        """The floats that met a foreign number.
+
+        Parameters
+        ----------
+        but : container of int, optional
+            Identities of lists in `met` that are left out.
 
         Returns
         -------
         set of float
             Data and constants alike.
         """
-        return set().union(*(values for values, _ in self.met))
+        return set().union(*(values for values, _ in self.met if id(values) not in but))
 
     def lines(self, constants: set[float]) -> dict[float, str]:
         """The lines of some constants.

@@ -16,7 +16,9 @@ from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.digits import has_few_digits
 from nncore.gradcheck.enclosures import Settings
 from nncore.gradcheck.evidence import NotApplicable, Verdict
+from nncore.gradcheck.program import Program
 from nncore.gradcheck.spread import constants_met
+from nncore.gradcheck.structure import Structure
 
 YEARS = np.array([1999.0, 2004.0, 2011.0, 2023.0])
 MU, SD = YEARS.mean(), YEARS.std()
@@ -229,3 +231,16 @@ def test_lines_that_round_to_shorter_floats_are_named():
     assert report.ok
     assert "test_constants.py:" in report.evidence.notes[-1]
     assert "rounds to shorter floats" in report.evidence.notes[-1]
+
+
+def test_data_of_both_programs_are_no_constants_of_one():
+    x, w = np.array([[0.3, 0.7], [1.1, 0.2]]), np.array([[0.3], [0.9]])
+    program = Program(
+        lambda w: ((x @ w) ** 2).sum(),
+        lambda w: (x.T @ (x @ w)) * 0.3 * 0.45,  # 0.3 is among the data, turned or not
+        Structure.of(w),
+    )
+    one_sided = program.enclosures(Settings(128)).one_sided
+    assert {value: line[:18] for value, line in one_sided.items()} == {
+        0.45: "test_constants.py:"
+    }

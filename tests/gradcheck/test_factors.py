@@ -22,13 +22,16 @@ def converted(floats: list[float]) -> list[flint.arb]:
 
 def test_a_constant_is_found_by_all_its_floats_and_its_shape() -> None:
     factors, floats = Factors(flint.arb_mat), [0.5, 1.5]
-    first = factors.constant((1, 2), floats, converted)
+    kept, first = factors.constant((1, 2), floats, converted)
+    assert kept is floats
     assert first.slots is None
     assert first.entries == first.matrix.entries() == [0.5, 1.5]
-    assert factors.constant((1, 2), list(floats), converted) is first
-    assert factors.constant((2, 1), floats, converted).matrix.nrows() == 2
-    assert factors.constant((1, 2), [0.5, 2.5], converted).entries == [0.5, 2.5]
-    assert factors.constant((0, 2), [], converted).entries == []
+    again, second = factors.constant((1, 2), list(floats), converted)
+    assert again is floats
+    assert second is first
+    assert factors.constant((2, 1), floats, converted)[1].matrix.nrows() == 2
+    assert factors.constant((1, 2), [0.5, 2.5], converted)[1].entries == [0.5, 2.5]
+    assert factors.constant((0, 2), [], converted)[1].entries == []
 
 
 def test_a_matrix_is_found_by_all_its_entries_and_its_shape() -> None:

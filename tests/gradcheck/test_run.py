@@ -26,6 +26,7 @@ def test_constants_have_the_line_where_they_were_met_first() -> None:
     bare = _bare_run()
     bare.met = [([0.5, 2.0], "a.py:1"), ([], "a.py:2"), ([2.0, 3.0], "a.py:3")]
     assert bare.constants() == {0.5, 2.0, 3.0}
+    assert bare.constants({id(bare.met[0][0])}) == {2.0, 3.0}
     assert bare.lines({2.0, 3.0, 4.0}) == {2.0: "a.py:1", 3.0: "a.py:3"}
     assert bare.lines(set()) == {}
 
