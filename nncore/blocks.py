@@ -22,14 +22,17 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from .arrays import Array, Matrix, Pixels, Write, as_array, as_matrix
+from .arrays import Array, Matrix, Pixels, Writes, as_array, as_matrix, run
 from .blas import FusedUpdate
-from .buffers import Buffer, Order, buffer
+from .buffers import Order, buffer
+from .inplace import InPlace
 from .kernels import forward_into, overlap_into
 from .layers import Layer, make_layers
+from .steps import Step, Window, backward, forward
+from .update import Update
 from .workspace import Flat
 
-__all__ = ["Block", "Examples", "Step", "batches_of_a_block", "blocks_of", "looks_ahead"]
+__all__ = ["Block", "Examples", "batches_of_a_block", "blocks_of", "looks_ahead"]
 
 #: Examples as a network of real numbers takes them.
 Examples: TypeAlias = Matrix[Any, Any] | Pixels
@@ -59,31 +62,31 @@ def looks_ahead(sizes: Sequence[int], batch_size: int, fused: FusedUpdate | None
     return is_hidden and pays
 
 
-class Step(NamedTuple):
-    """A mini-batch: its rows of a window, its layers, its y and z^L, and what writes z^L."""
+class MiniBatch(NamedTuple):
+    """Rows of a block, their layers, and what a step calls before and after the output."""
 
     rows: slice
     layers: list[Layer]
-    y: Array
-    z: Buffer
-    forward: Write
+    forward: Writes
+    backward: Writes
 
 
 class Block:
-    """Buffers of examples that are gathered at once; `steps` says which step uses which."""
+    """Buffers of examples that are gathered at once, and the layers that share them."""
 
     def __init__(
         self,
         batch_size: int,
         parameters: Flat,
         gradient: Flat,
+        hidden: InPlace,
+        update: Update,
         length: int,
         *,
         is_ahead: bool,
-        keeps_z: bool,
     ) -> None:
         dtype = parameters.all.dtype
-        make = partial(make_layers, parameters=parameters, gradient=gradient, keeps_z=keeps_z)
+        make = partial(make_layers, parameters=parameters, gradient=gradient, hidden=hidden)
         self.x: Array = buffer((length, parameters.weights[0].shape[1]), dtype)
         self._pixels = buffer(self.x.shape, np.uint8)
         # The columns of hidden layers one behind the other: a step of float32 takes 0.93 times
@@ -92,24 +95,23 @@ class Block:
         order: Order = "F" if dtype == np.float32 and length <= MOST_COLUMNS else "C"
         #: The first layer for the whole block, where it looks ahead.
         self.first: Layer | None = None
+        self._ahead: Writes = []
+        self._behind: Writes = []
         if is_ahead:
-            self.first = make(self.x, hidden="C")[0]
-            z = self.first.z
-            self._product = z if order == "C" else buffer(z.shape, dtype, order)
+            self.first = make(self.x, order="C")[0]
             self._overlap = buffer((length, length), dtype)
-            w_t, b = self.first.w.T, self.first.b
-            self._forward = forward_into(w_t, b, as_matrix(self.x), as_matrix(self._product))
-            self._overlaps = overlap_into(
-                as_matrix(self.x), as_matrix(self.x.T), as_matrix(self._overlap)
-            )
+            self._ahead = _products_ahead(self.first, self._overlap, order)
+            self._behind = _moves_behind(self.first, update.fused)
         batches = [slice(i, min(i + batch_size, length)) for i in range(0, length, batch_size)]
         shared = {
-            rows: make(self.x[:rows], hidden="C" if is_ahead else order)
+            rows: make(self.x[:rows], order="C" if is_ahead else order)
             for rows in {batch.stop - batch.start for batch in batches}
         }
-        self.steps: list[tuple[slice, list[Layer]]] = [
-            (batch, self._layers(shared[batch.stop - batch.start], batch)) for batch in batches
-        ]
+        self.batches: list[MiniBatch] = []
+        for batch in batches:
+            layers = self._layers(shared[batch.stop - batch.start], batch)
+            passes = forward(layers), backward(layers, update)
+            self.batches.append(MiniBatch(batch, layers, *passes))
 
     def _layers(self, layers: list[Layer], batch: slice) -> list[Layer]:
         """Return the layers of a mini-batch; a first one that looks ahead is part of all."""
@@ -124,14 +126,14 @@ class Block:
         )
         return [first, replace(layers[1], below=first), *layers[2:]]
 
-    def steps_at(self, start: int, y: Array, z: Buffer) -> list[Step]:
-        """Return the steps on the rows of y and z^L that begin at `start`."""
-        found = []
-        for batch, layers in self.steps:
-            rows, last = slice(start + batch.start, start + batch.stop), layers[-1]
-            forward = forward_into(last.w.T, last.b, last.a_prev, z[rows])
-            found.append(Step(rows, layers, y[rows], z[rows], forward))
-        return found
+    def steps_at(self, start: int, window: Window) -> list[Step]:
+        """Return the steps on the rows of a window that begin at `start`."""
+        steps = []
+        for batch, layers, forward_pass, backward_pass in self.batches:
+            output = window.output(layers[-1], slice(start + batch.start, start + batch.stop))
+            writes = forward_pass + output + backward_pass
+            steps.append(Step(batch.stop - batch.start, writes))
+        return steps
 
     def gather(self, x: Examples, rows: Array) -> None:
         """Write rows of x to the first activations."""
@@ -143,42 +145,49 @@ class Block:
             as_array(x).take(rows, 0, self.x, "clip")
 
     def look_ahead(self) -> None:
-        """Take the products with the first weights, and the overlaps, of all mini-batches."""
-        first = self.first
-        if first is not None:
-            self._forward()
-            if self._product is not first.z:
-                np.copyto(first.z, self._product)  # whose rows the steps take
-            self._overlaps()
+        """Take the products with the first weights of all mini-batches, where it pays."""
+        run(self._ahead)
 
-    def catch_up(self, done: int, fused: FusedUpdate | None) -> None:
-        """Move the first layer by the steps on the first `done` examples, all in one."""
-        first = self.first
-        if first is None:
-            return
-        first.delta[done:] = 0
-        first.bias_gradient()
-        np.subtract(first.b, first.nabla_b, first.b)
-        first.nabla_b.fill(0)  # the steps of other layers leave the biases as they are
-        if fused is None:
-            first.weight_gradient()
-            np.subtract(first.w, first.nabla_w, first.w)
-        else:
-            fused(first.w, first.delta, first.a_prev, 1.0)
+    def catch_up(self, done: int) -> None:
+        """Move a first layer that looked ahead by the steps on the first `done` examples."""
+        if self.first is not None:
+            self.first.delta[done:] = 0
+        run(self._behind)
+
+
+def _products_ahead(first: Layer, overlap: Array, order: Order) -> Writes:
+    """Return what takes the products with the first weights, and the overlaps, of a block."""
+    x, z = as_matrix(first.a_prev), first.z
+    # The steps take rows of z, whose columns are not together.
+    product = z if order == "C" else buffer(z.shape, z.dtype, order)
+    copy = [] if product is z else [partial(np.copyto, z, product)]
+    products = forward_into(first.w.T, first.b, x, as_matrix(product))
+    return [*products, *copy, *overlap_into(x, first.a_prev.T, as_matrix(overlap))]
+
+
+def _moves_behind(first: Layer, fused: FusedUpdate | None) -> Writes:
+    """Return what moves the first layer by the errors of a whole block."""
+    w, b, nabla_w, nabla_b = first.w, first.b, first.nabla_w, first.nabla_b
+    # The steps move all biases, and leave these as they are: their gradient is 0 meanwhile.
+    zero = [partial(np.subtract, b, nabla_b, b), partial(nabla_b.fill, 0)]
+    biases: Writes = [*first.bias_gradient, *zero]
+    if fused is not None:
+        return [*biases, partial(fused, w, first.delta, first.a_prev, 1.0)]
+    return [*biases, *first.weight_gradient, partial(np.subtract, w, nabla_w, w)]
 
 
 def blocks_of(
-    block_of: Callable[[int], Block], size: int, y: Array, z: Buffer, rows: int
+    block_of: Callable[[int], Block], size: int, window: Window, rows: int, *, weighted: bool
 ) -> list[tuple[slice, Block, list[Step]]]:
     """
-    Return the blocks of a window of so many rows, each with its rows and its steps.
+    Return the blocks of the first rows of a window, each with its rows and its steps.
 
     They are the same for every window: to slice y and z^L anew at each step, and to copy z^L to
     where its cost is evaluated, would add 3 %.
     """
-    blocks = []
+    blocks, window = [], window.part(rows, weighted=weighted)
     for start in range(0, rows, size):
         block = block_of(min(size, rows - start))
         taken = slice(start, start + len(block.x))
-        blocks.append((taken, block, block.steps_at(start, y, z)))
+        blocks.append((taken, block, block.steps_at(start, window)))
     return blocks

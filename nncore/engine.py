@@ -16,19 +16,21 @@ one thread, where the matrix products alone take about half.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from .activations import Activation
-from .arrays import Array, Matrix, as_array, as_matrix
-from .blas import LARGE_BATCH, SMALL_LAYER, fused_update
-from .blocks import Block, Examples, Step, batches_of_a_block, blocks_of, looks_ahead
+from .arrays import Array, Matrix, as_array, as_matrix, run
+from .blas import fused_update
+from .blocks import Block, Examples, batches_of_a_block, blocks_of, looks_ahead
 from .buffers import buffer
 from .costs import OutputCost
 from .inplace import in_place, output_error_in_place
 from .optimizers import Optimizer
+from .steps import Step, Window
+from .update import Update
 from .workspace import Flat
 
 __all__ = ["Engine"]
@@ -91,40 +93,30 @@ class Engine:
         optimizer: Optimizer,
         blas: str = "numpy",
     ) -> None:
-        self._cost = cost
-        self._l2 = float(l2)
-        self._flat, self._gradient = Flat(sizes, dtype), Flat(sizes, dtype)
+        self._cost, self._l2 = cost, float(l2)
+        self._flat, gradient = Flat(sizes, dtype), Flat(sizes, dtype)
         self.parameters: Array = self._flat.all
         self.weights: list[Array] = self._flat.weights
         self.biases: list[Array] = self._flat.biases
-        self._hidden = in_place(hidden, dtype)
-        self._output_error = output_error_in_place(cost, dtype)
-        self._optimizer = optimizer
-        self._is_plain = optimizer.is_plain and optimizer.WANTS_STEPS
         optimizer.start(self.parameters.size, dtype)
-        self._fused = fused_update(dtype) if blas == "scipy" and self._is_plain else None
+        fused = fused_update(dtype) if blas == "scipy" and optimizer.is_plain else None
         # The penalty changes weights between the steps, so nothing is known of them ahead.
-        is_ahead = self._is_plain and not l2 and looks_ahead(sizes, batch_size, self._fused)
+        is_ahead = optimizer.is_plain and not l2 and looks_ahead(sizes, batch_size, fused)
         # To gather 40 examples at once for its own sake takes 1.05 times as long.
         self._block_size = batch_size * (batches_of_a_block(batch_size) if is_ahead else 1)
-        # Weights of the first layers that products move; the optimizer moves all behind them.
-        large = [l for l, w in enumerate(self.weights, 1) if w.size >= SMALL_LAYER]
-        by_product = self._fused is not None and batch_size <= LARGE_BATCH
-        self._by_product = max(large, default=0) if by_product else 0
-        rest = slice(sum(w.size for w in self.weights[: max(self._by_product, is_ahead)]), None)
-        self._moving, self._moving_gradient = self.parameters[rest], self._gradient.all[rest]
-        self._shrinking = self._flat.all_weights[rest]
-        decays = len(self._flat.all_weights) if l2 and not self._is_plain else 0
-        self._decay = buffer((decays,), dtype)
-        window = self._block_size * max(1, WINDOW // self._block_size)
-        self._z, self._y = (buffer((window, sizes[-1]), dtype) for _ in range(2))
-        kind = {"is_ahead": is_ahead, "keeps_z": self._hidden.reads_z}
-        make = partial(Block, batch_size, self._flat, self._gradient, **kind)
-        self._block_of = cache(make)  # one for each number of examples
-        self._blocks_of = cache(
-            partial(blocks_of, self._block_of, self._block_size, self._y, self._z)
+        self._update = Update(
+            self._flat, gradient, optimizer, self._l2, fused, batch_size, is_ahead=is_ahead
         )
-        self._array_of = lru_cache(8)(partial(np.array, dtype=dtype))
+        length = self._block_size * max(1, WINDOW // self._block_size)
+        z, y, factors = (buffer((length, n), dtype) for n in (sizes[-1], sizes[-1], 1))
+        output_error = output_error_in_place(cost, dtype)
+        self._window = Window(z, y, factors, output_error)
+        parts = self._flat, gradient, in_place(hidden, dtype), self._update
+        # One for each number of examples, and then for each number of rows of a window.
+        self._block_of = cache(partial(Block, batch_size, *parts, is_ahead=is_ahead))
+        self._blocks_of = cache(
+            partial(blocks_of, self._block_of, self._block_size, self._window)
+        )
 
     def load(self, weights: Sequence[Array], biases: Sequence[Array]) -> None:
         """Copy parameters in; entry 0 is not read."""
@@ -158,81 +150,36 @@ class Engine:
         total = 0.0
         # Infinity on the way to 0 is meant; divergence is noticed by who reads the cost.
         with np.errstate(over="ignore", invalid="ignore"):
-            for first in range(0, len(order), len(self._z)):
-                rows = order[first : first + len(self._z)]
-                total += self._window(x, as_array(y), rows, factors, learning_rate)
+            self._update.begin(learning_rate)
+            for first in range(0, len(order), len(self._window.y)):
+                rows = order[first : first + len(self._window.y)]
+                total += self._steps(x, as_array(y), rows, factors)
                 advance(len(rows))
         return total / len(order)
 
-    def _window(
-        self, x: Examples, y: Array, rows: Array, factors: Array | None, rate: float
-    ) -> float:
+    def _steps(self, x: Examples, y: Array, rows: Array, factors: Array | None) -> float:
         """Take the steps of a window of mini-batches; return the sum of their costs."""
-        total, z, targets = 0.0, self._z[: len(rows)], self._y[: len(rows)]
-        y.take(rows, 0, targets, "clip")
-        factor = None if factors is None else factors[rows]
-        for taken, block, steps in self._blocks_of(len(rows)):
+        weighted, total = factors is not None, 0.0
+        window = self._window.part(len(rows), weighted=weighted)
+        y.take(rows, 0, window.y, "clip")
+        if factors is not None:
+            factors.take(rows, 0, window.factors, "clip")
+        for taken, block, steps in self._blocks_of(len(rows), weighted=weighted):
             block.gather(x, rows[taken])
             if self._l2:  # a block with a penalty is one mini-batch: see `is_ahead`
                 total += self._l2 / 2 * self._flat.squared_weights() * len(block.x)
-            self._steps(block, steps, factor, rate)
+            self._block(block, steps)
         # The cost is evaluated for 1000 rows with the calls of one: 4 % instead of 36 %.
-        costs = as_array(self._cost.values(as_matrix(z), as_matrix(targets)))
-        return total + float((costs if factor is None else costs * factor[:, 0]).sum())
+        costs = as_array(self._cost.values(as_matrix(window.z), as_matrix(window.y)))
+        return total + float((costs if factors is None else costs * factors[rows, 0]).sum())
 
-    def _steps(
-        self, block: Block, steps: list[Step], factor: Array | None, rate: float
-    ) -> None:
-        """Take the steps of a block; write z^L."""
+    def _block(self, block: Block, steps: list[Step]) -> None:
+        """Take the steps of a block."""
         done = 0
         block.look_ahead()
         try:
-            for step in steps:
-                self._step(step, None if factor is None else factor[step.rows], rate)
-                done += len(step.y)
+            for examples, writes in steps:
+                run(writes)
+                done += examples
         finally:  # on Ctrl-C, too, every layer has taken the same steps
-            block.catch_up(done, self._fused)
-
-    def _step(self, step: Step, factor: Array | None, rate: float) -> None:
-        """Take one step; write z^L."""
-        # Results go into buffers: new arrays for the products alone would add 16 %.
-        (activate, times_prime, _), (_, layers, y, z, forward) = self._hidden, step
-        for layer in layers[:-1]:
-            layer.forward()
-            for part in layer.parts:
-                activate(part.z, part.a, part.spare)
-        forward()
-        last = layers[-1]
-        self._output_error(z, last.a, last.spare, y, last.delta)  # BP1
-        # The learning rate goes into the output error, a few hundred numbers, where the
-        # optimizer allows: one pass less over the gradient, 4 %.
-        scale = rate if self._optimizer.WANTS_STEPS else 1.0
-        # A number as an array, which ufuncs take faster, is kept from step to step: 1 %.
-        np.multiply(last.delta, self._array_of(scale / len(y)), last.delta)
-        if factor is not None:
-            np.multiply(last.delta, factor, last.delta)
-        for number in range(len(layers), 0, -1):
-            layer = layers[number - 1]
-            if (below := layer.below) is not None:
-                layer.error_below()  # BP2
-                for part in below.parts:
-                    times_prime(*part)
-            if layer.earlier is not None:
-                continue
-            layer.bias_gradient()  # BP3
-            if self._fused is None or number > self._by_product:
-                layer.weight_gradient()  # BP4
-            else:  # the product updates the weights itself: 9 %
-                self._fused(layer.w, layer.delta, layer.a_prev, 1 - scale * self._l2)
-        self._move(scale, rate)
-
-    def _move(self, scale: float, rate: float) -> None:
-        """Move the parameters; the gradient came multiplied by scale, without the penalty."""
-        if self._l2 and self._is_plain:
-            # w - eta (nabla_w + l2 w) = (1 - eta l2) w - eta nabla_w, in one pass less.
-            np.multiply(self._shrinking, 1 - scale * self._l2, self._shrinking)
-        elif self._l2:
-            nabla_w = self._gradient.all_weights
-            np.multiply(self._flat.all_weights, scale * self._l2, self._decay)
-            np.add(nabla_w, self._decay, nabla_w)
-        self._optimizer.update(self._moving, self._moving_gradient, rate)
+            block.catch_up(done)

@@ -1,9 +1,10 @@
 """
 The built-in activations without allocation: the textbook's functions, in buffers.
 
-``forward(z, a, spare)`` writes a = sigma(z) and may leave in `spare` what the derivative can
-use again; ``backward(z, a, spare, delta)`` multiplies `delta` by sigma'(z). z is only read, and
-where the derivative does not read it, a may be z itself.
+Returned is what writes the buffers whenever it is called, in this order. ``forward(z, a,
+spare)`` writes a = sigma(z) and may leave in `spare` what the derivative can use again;
+``backward(z, a, spare, delta)`` multiplies `delta` by sigma'(z). z is only read, and where the
+derivative does not read it, a may be z itself.
 Both agree with `activations` to a few ulp, and no digit is lost where a function saturates:
 the slope of the sigmoid is a / (1 + e^z), not a (1 - a), at the same price. Results below the
 smallest normal number may differ by as much.
@@ -12,25 +13,26 @@ smallest normal number may differ by as much.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from .activations import Activation
-from .arrays import Array, as_array, as_matrix
+from .arrays import Array, Writes, as_array, as_matrix
 from .costs import OutputCost
 
 __all__ = ["InPlace", "OutputError", "in_place", "output_error_in_place"]
 
-#: error(z, a, spare, y, delta) writes dC/dz of the outputs, not divided by the batch, to delta.
-OutputError: TypeAlias = Callable[[Array, Array, Array, Array, Array], object]
+#: error(z, a, spare, y, delta): dC/dz of the outputs, not divided by the batch, to delta.
+OutputError: TypeAlias = Callable[[Array, Array, Array, Array, Array], Writes]
 
 
 class InPlace(NamedTuple):
     """An activation and the product with its derivative, both written into buffers."""
 
-    forward: Callable[[Array, Array, Array], object]
-    backward: Callable[[Array, Array, Array, Array], object]
+    forward: Callable[[Array, Array, Array], Writes]
+    backward: Callable[[Array, Array, Array, Array], Writes]
     reads_z: bool  # whether backward does, so that a needs a buffer of its own
 
 
@@ -56,71 +58,93 @@ class _BuiltIn:
             "identity": InPlace(_copy, _nothing, reads_z=False),
         }
 
-    def sigmoid(self, z: Array, a: Array, spare: Array) -> None:
+    def sigmoid(self, z: Array, a: Array, spare: Array) -> Writes:
         """Write e^z / (1 + e^z), and 1 + e^z to spare."""
-        np.minimum(z, self._largest, out=a)
-        np.exp(a, a)
-        np.add(a, self._one, spare)
-        np.divide(a, spare, a)
+        return [
+            partial(np.minimum, z, self._largest, out=a),
+            partial(np.exp, a, a),
+            partial(np.add, a, self._one, spare),
+            partial(np.divide, a, spare, a),
+        ]
 
-    def _times_sigmoid_prime(self, _: Array, a: Array, spare: Array, delta: Array) -> None:
+    def _times_sigmoid_prime(self, _: Array, a: Array, spare: Array, delta: Array) -> Writes:
         """Multiply delta by a / (1 + e^z)."""
-        np.multiply(delta, a, delta)
-        np.divide(delta, spare, delta)
+        return [
+            partial(np.multiply, delta, a, delta),
+            partial(np.divide, delta, spare, delta),
+        ]
 
-    def _tanh(self, z: Array, a: Array, _: Array) -> None:
+    def _tanh(self, z: Array, a: Array, _: Array) -> Writes:
         """Write tanh z."""
-        np.tanh(z, a)
+        return [partial(np.tanh, z, a)]
 
-    def _times_tanh_prime(self, z: Array, _: Array, spare: Array, delta: Array) -> None:
+    def _times_tanh_prime(self, z: Array, _: Array, spare: Array, delta: Array) -> Writes:
         """Divide delta by cosh^2 z, which may be infinite; 1 - a^2 would lose digits."""
-        np.cosh(z, spare)
-        np.divide(delta, spare, delta)
-        np.divide(delta, spare, delta)
+        return [
+            partial(np.cosh, z, spare),
+            partial(np.divide, delta, spare, delta),
+            partial(np.divide, delta, spare, delta),
+        ]
 
-    def _relu(self, z: Array, a: Array, _: Array) -> None:
+    def _relu(self, z: Array, a: Array, _: Array) -> Writes:
         """Write max(z, 0)."""
-        np.maximum(z, self._zero, out=a)
+        return [partial(np.maximum, z, self._zero, out=a)]
 
-    def _times_relu_prime(self, _: Array, a: Array, spare: Array, delta: Array) -> None:
+    def _times_relu_prime(self, _: Array, a: Array, spare: Array, delta: Array) -> Writes:
         """Multiply delta by the sign of a, which is 0 or 1."""
-        np.sign(a, spare)
-        np.multiply(delta, spare, delta)
+        return [
+            partial(np.sign, a, spare),
+            partial(np.multiply, delta, spare, delta),
+        ]
 
-    def _leaky_relu(self, z: Array, a: Array, spare: Array) -> None:
+    def _leaky_relu(self, z: Array, a: Array, spare: Array) -> Writes:
         """Write max(z, z / 100)."""
-        np.divide(z, self._hundred, spare)
-        np.maximum(z, spare, out=a)
+        return [
+            partial(np.divide, z, self._hundred, spare),
+            partial(np.maximum, z, spare, out=a),
+        ]
 
-    def _times_leaky_relu_prime(self, _: Array, a: Array, spare: Array, delta: Array) -> None:
+    def _times_leaky_relu_prime(self, _: Array, a: Array, spare: Array, delta: Array) -> Writes:
         """Multiply delta by max(sign a, 1 / 100)."""
-        np.sign(a, spare)
-        np.maximum(spare, self._hundredth, out=spare)
-        np.multiply(delta, spare, delta)
+        return [
+            partial(np.sign, a, spare),
+            partial(np.maximum, spare, self._hundredth, out=spare),
+            partial(np.multiply, delta, spare, delta),
+        ]
 
-    def _softplus(self, z: Array, a: Array, _: Array) -> None:
+    def _softplus(self, z: Array, a: Array, _: Array) -> Writes:
         """Write ln(1 + e^z), which is never below z."""
-        np.minimum(z, self._largest, out=a)
-        np.exp(a, a)
-        np.log1p(a, a)
-        np.maximum(a, z, out=a)
+        return [
+            partial(np.minimum, z, self._largest, out=a),
+            partial(np.exp, a, a),
+            partial(np.log1p, a, a),
+            partial(np.maximum, a, z, out=a),
+        ]
 
-    def _times_softplus_prime(self, z: Array, _: Array, spare: Array, delta: Array) -> None:
+    def _times_softplus_prime(self, z: Array, _: Array, spare: Array, delta: Array) -> Writes:
         """Divide delta by 1 + e^-z, which may be infinite: its reciprocal is the sigmoid."""
-        np.negative(z, spare)
-        np.exp(spare, spare)
-        np.add(spare, self._one, spare)
-        np.divide(delta, spare, delta)
+        return [
+            partial(np.negative, z, spare),
+            partial(np.exp, spare, spare),
+            partial(np.add, spare, self._one, spare),
+            partial(np.divide, delta, spare, delta),
+        ]
 
 
 def in_place(activation: Activation, dtype: np.dtype[Any]) -> InPlace:
     """Return an activation in buffers; own functions get copies of z, which they may keep."""
 
-    def forward(z: Array, a: Array, _: Array) -> None:
-        a[...] = as_array(activation.apply(as_matrix(z.copy())))
+    def forward(z: Array, a: Array, _: Array) -> Writes:
+        def write() -> None:
+            a[...] = as_array(activation.apply(as_matrix(z.copy())))
 
-    def backward(z: Array, _a: Array, _: Array, delta: Array) -> None:
-        np.multiply(delta, as_array(activation.slope(as_matrix(z.copy()))), out=delta)
+        return [write]
+
+    def backward(z: Array, _a: Array, _: Array, delta: Array) -> Writes:
+        def write() -> None:
+            np.multiply(delta, as_array(activation.slope(as_matrix(z.copy()))), out=delta)
+
+        return [write]
 
     return _BuiltIn(dtype).named().get(activation.name) or InPlace(
         forward, backward, reads_z=True
@@ -131,28 +155,36 @@ def output_error_in_place(cost: OutputCost, dtype: np.dtype[Any]) -> OutputError
     """Return what writes the output error (BP1) of a cost: the textbook, if nothing faster."""
     output = _BuiltIn(dtype).named().get(cost.output.name)
 
-    def sigmoid_cross_entropy(z: Array, a: Array, spare: Array, y: Array, delta: Array) -> None:
-        sigmoid(z, a, spare)
-        np.subtract(a, y, delta)
+    def sigmoid_cross_entropy(
+        z: Array, a: Array, spare: Array, y: Array, delta: Array
+    ) -> Writes:
+        return [*sigmoid(z, a, spare), partial(np.subtract, a, y, delta)]
 
-    def softmax_cross_entropy(z: Array, a: Array, spare: Array, y: Array, delta: Array) -> None:
+    def softmax_cross_entropy(
+        z: Array, a: Array, spare: Array, y: Array, delta: Array
+    ) -> Writes:
         column = spare[:, :1]
-        np.maximum.reduce(z, axis=1, keepdims=True, out=column)
-        np.subtract(z, column, a)
-        np.exp(a, a)
-        np.add.reduce(a, axis=1, keepdims=True, out=column)
-        np.divide(a, column, a)
-        np.add.reduce(y, axis=1, keepdims=True, out=column)
-        np.multiply(a, column, a)
-        np.subtract(a, y, delta)
+        over_a_row = {"axis": 1, "keepdims": True, "out": column}
+        return [
+            partial(np.maximum.reduce, z, **over_a_row),
+            partial(np.subtract, z, column, a),
+            partial(np.exp, a, a),
+            partial(np.add.reduce, a, **over_a_row),
+            partial(np.divide, a, column, a),
+            partial(np.add.reduce, y, **over_a_row),
+            partial(np.multiply, a, column, a),
+            partial(np.subtract, a, y, delta),
+        ]
 
-    def quadratic(z: Array, a: Array, spare: Array, y: Array, delta: Array) -> None:
-        forward(z, a, spare)
-        np.subtract(a, y, delta)
-        backward(z, a, spare, delta)
+    def quadratic(z: Array, a: Array, spare: Array, y: Array, delta: Array) -> Writes:
+        difference = partial(np.subtract, a, y, delta)
+        return [*forward(z, a, spare), difference, *backward(z, a, spare, delta)]
 
-    def textbook(z: Array, _: Array, _s: Array, y: Array, delta: Array) -> None:
-        delta[...] = as_array(cost.output_error(as_matrix(z.copy()), as_matrix(y.copy())))
+    def textbook(z: Array, _: Array, _s: Array, y: Array, delta: Array) -> Writes:
+        def write() -> None:
+            delta[...] = as_array(cost.output_error(as_matrix(z.copy()), as_matrix(y.copy())))
+
+        return [write]
 
     # The names of the built-in costs are reserved too.
     if cost.name == "cross_entropy" and output is None:
@@ -166,10 +198,11 @@ def output_error_in_place(cost: OutputCost, dtype: np.dtype[Any]) -> OutputError
     return textbook
 
 
-def _copy(z: Array, a: Array, _: Array) -> None:
+def _copy(z: Array, a: Array, _: Array) -> Writes:
     """Write z to a."""
-    np.copyto(a, z)
+    return [partial(np.copyto, a, z)]
 
 
-def _nothing(*_: Array) -> None:
+def _nothing(*_: Array) -> Writes:
     """Leave the error as it is: the slope is 1."""
+    return []

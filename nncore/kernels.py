@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from .arrays import add_into, ignore_invalid, product_into, subtract_into
+from .arrays import add_into, add_spread_into, ignore_invalid, product_into, subtract_into
 
 if TYPE_CHECKING:
-    from .arrays import Matrix, Vector, Write
+    from .arrays import Matrix, Vector, Writes
     from .costs import OutputCost
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "catch_up_into",
     "error_into",
     "forward_into",
+    "forward_spread_into",
     "layer_error",
     "layer_forward",
     "output_error",
@@ -73,66 +74,55 @@ def weight_gradient(delta: Matrix[B, N], a_prev: Matrix[B, K]) -> Matrix[N, K]:
 
 # --- the same, written into buffers that stay the same ----------------------------------------
 #
-# Returned is what writes them whenever it is called: to look up arrays, and their order in
-# memory, at each step of 784-30-10, batch 10, would add 1 % in float64 and 2 % in float32.
+# Returned is what writes them, in this order, whenever it is called. To look up functions and
+# arrays at each step of 784-30-10, batch 10, would add 5 % in float64 and 8 % in float32.
 
 
 def forward_into(
     w_t: Matrix[K, N], b: Vector[N], a_prev: Matrix[B, K], z: Matrix[B, N]
-) -> Write:
+) -> Writes:
     """Write z^l = w^l a^(l-1) + b^l for each row."""
-    product = product_into(a_prev, w_t, z)
-
-    def write() -> None:
-        product()
-        add_into(z, b, z)
-
-    return write
+    return [product_into(a_prev, w_t, z), add_into(z, b, z)]
 
 
-def error_into(w_next: Matrix[M, N], delta_next: Matrix[B, M], delta: Matrix[B, N]) -> Write:
+def forward_spread_into(
+    w_t: Matrix[K, N], b: Vector[N], a_prev: Matrix[B, K], spread: Matrix[B, N], z: Matrix[B, N]
+) -> Writes:
+    """Write the same, with b^l spread to as many rows."""
+    return [product_into(a_prev, w_t, z), *add_spread_into(z, b, spread)]
+
+
+def error_into(w_next: Matrix[M, N], delta_next: Matrix[B, M], delta: Matrix[B, N]) -> Writes:
     """Write (w^(l+1))^T delta^(l+1) for each row, BP2 but for sigma'(z^l)."""
-    return product_into(delta_next, w_next, delta)
+    return [product_into(delta_next, w_next, delta)]
 
 
-def bias_gradient_into(ones: Vector[B], delta: Matrix[B, N], nabla_b: Vector[N]) -> Write:
+def bias_gradient_into(ones: Vector[B], delta: Matrix[B, N], nabla_b: Vector[N]) -> Writes:
     """Write dC/db^l, as a product with ones, in half the time of a sum (BP3)."""
-    return product_into(ones, delta, nabla_b)
+    return [product_into(ones, delta, nabla_b)]
 
 
 def weight_gradient_into(
     delta_t: Matrix[N, B], a_prev: Matrix[B, K], nabla_w: Matrix[N, K]
-) -> Write:
+) -> Writes:
     """Write dC/dw^l, the sum of delta^l (a^(l-1))^T over the batch (BP4)."""
-    return product_into(delta_t, a_prev, nabla_w)
+    return [product_into(delta_t, a_prev, nabla_w)]
 
 
 def overlap_into(
     a_prev: Matrix[B, K], a_earlier_t: Matrix[K, T], overlap: Matrix[B, T]
-) -> Write:
+) -> Writes:
     """Write a_s . a_t + 1 for each row a_t of a^(l-1) and each of T earlier examples a_s."""
-    product = product_into(a_prev, a_earlier_t, overlap)
-
-    def write() -> None:
-        product()
-        add_into(overlap, 1, overlap)
-
-    return write
+    return [product_into(a_prev, a_earlier_t, overlap), add_into(overlap, 1, overlap)]
 
 
 def catch_up_into(
     overlap: Matrix[B, T], earlier: Matrix[T, N], change: Matrix[B, N], z: Matrix[B, N]
-) -> Write:
+) -> Writes:
     """
     Subtract from z^l what the steps on T earlier examples change in it.
 
     With delta_s their errors times the learning rate, the steps take the sum of delta_s a_s^T
     from w^l and that of delta_s from b^l, and so that of (a_s . a_t + 1) delta_s from z_t.
     """
-    product = product_into(overlap, earlier, change)
-
-    def write() -> None:
-        product()
-        subtract_into(z, change, z)
-
-    return write
+    return [product_into(overlap, earlier, change), subtract_into(z, change, z)]

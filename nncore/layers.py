@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from .arrays import Array, Write
+from .arrays import Array, Writes
 from .buffers import Buffer, Order, buffer
+from .inplace import InPlace
 from .kernels import (
     bias_gradient_into,
     catch_up_into,
     error_into,
     forward_into,
+    forward_spread_into,
     weight_gradient_into,
 )
 from .workspace import Flat
@@ -35,7 +37,7 @@ class Part(NamedTuple):
 
 @dataclass(slots=True)
 class Layer:
-    """What a step touches in a layer, and what writes it; `error_below` needs a layer below."""
+    """The buffers that a step touches in a layer, and what writes them."""
 
     w: Buffer
     b: Buffer
@@ -46,47 +48,60 @@ class Layer:
     a: Buffer
     spare: Buffer
     delta: Buffer
+    hidden: InPlace
     below: Layer | None
     #: Of a first layer whose products are taken ahead: see `blocks`.
     overlap: Buffer = None
     earlier: Buffer = None
     parts: list[Part] = field(init=False)
-    forward: Write = field(init=False)
-    error_below: Write = field(init=False)
-    bias_gradient: Write = field(init=False)
-    weight_gradient: Write = field(init=False)
+    forward: Writes = field(init=False)
+    activate: Writes = field(init=False)
+    error_below: Writes = field(init=False)
+    bias_gradient: Writes = field(init=False)
+    weight_gradient: Writes = field(init=False)
 
     def __post_init__(self) -> None:
         rows = max(LEAST_ROWS, PART_BYTES // self.z[:1].nbytes)
         parts = [slice(i, i + rows) for i in range(0, len(self.z), rows)]
         self.parts = [Part(self.z[p], self.a[p], self.spare[p], self.delta[p]) for p in parts]
-        if self.earlier is None:
-            self.forward = forward_into(self.w.T, self.b, self.a_prev, self.z)
-        else:
+        self.forward = self.forward_to(self.z)
+        if self.earlier is not None:
             self.forward = catch_up_into(self.overlap, self.earlier, self.spare, self.z)
+        forward, backward, _ = self.hidden
+        self.activate = [
+            write for z, a, spare, _ in self.parts for write in forward(z, a, spare)
+        ]
+        self.error_below = []
         if self.below is not None:
-            self.error_below = error_into(self.w, self.delta, self.below.delta)
+            slopes = (write for part in self.below.parts for write in backward(*part))
+            self.error_below = [*error_into(self.w, self.delta, self.below.delta), *slopes]
         ones: Buffer = buffer(self.z[:, 0].shape, self.z.dtype)
         ones.fill(1)
         self.bias_gradient = bias_gradient_into(ones, self.delta, self.nabla_b)
         self.weight_gradient = weight_gradient_into(self.delta.T, self.a_prev, self.nabla_w)
 
+    def forward_to(self, z: Buffer) -> Writes:
+        """Return what writes z^l, without its activations."""
+        if len(self.parts) > 1:
+            return forward_into(self.w.T, self.b, self.a_prev, z)
+        # Biases spread in a cache: 1 % in float64, 3 % in float32.
+        return forward_spread_into(self.w.T, self.b, self.a_prev, self.spare, z)
+
 
 def make_layers(
-    x: Array, parameters: Flat, gradient: Flat, hidden: Order, *, keeps_z: bool
+    x: Array, parameters: Flat, gradient: Flat, hidden: InPlace, order: Order
 ) -> list[Layer]:
-    """Return the layers for x, buffers of hidden ones in this order, a over z if not kept."""
+    """Return the layers for x, buffers of hidden ones in this order, a over z if not read."""
     layers: list[Layer] = []
     a_prev = x
     for w, b, nabla_w, nabla_b in zip(
         parameters.weights, parameters.biases, gradient.weights, gradient.biases, strict=True
     ):
         is_last = b is parameters.biases[-1]
-        order: Order = "C" if is_last else hidden
-        make = partial(buffer, (len(x), len(b)), x.dtype, order)
+        make = partial(buffer, (len(x), len(b)), x.dtype, "C" if is_last else order)
         z, spare, delta = make(), make(), make()
-        a = make() if keeps_z or is_last else z
+        a = make() if hidden.reads_z or is_last else z
         below = layers[-1] if layers else None
-        layers.append(Layer(w, b, nabla_w, nabla_b, a_prev, z, a, spare, delta, below))
+        layers.append(Layer(w, b, nabla_w, nabla_b, a_prev, z, a, spare, delta, hidden, below))
         a_prev = a
     return layers

@@ -65,7 +65,7 @@ class Optimizer(ABC):
 
     @property
     def is_plain(self) -> bool:
-        """Whether an update does nothing but subtract learning_rate times the gradient."""
+        """Whether `fit` may subtract learning_rate times the gradient instead of `update`."""
         return False
 
     def start(self, size: int, dtype: np.dtype[Any]) -> None:
@@ -242,8 +242,8 @@ class SGD(Optimizer):
 
     @property
     def is_plain(self) -> bool:
-        """Whether an update does nothing but subtract learning_rate times the gradient."""
-        return not self.momentum
+        """Whether `fit` may subtract learning_rate times the gradient instead of `update`."""
+        return not self.momentum and type(self).update is SGD.update
 
     def __repr__(self) -> str:
         return f"SGD(momentum={self.momentum!r}, nesterov={self.nesterov!r})"

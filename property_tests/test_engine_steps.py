@@ -200,5 +200,5 @@ def test_an_epoch_is_its_steps(optimizer: str, case: Case) -> None:
 @given(case=cases(), small=st.sampled_from([0, 20]))
 def test_scipys_products_take_the_same_steps(case: Case, small: int) -> None:
     pytest.importorskip("scipy")
-    with mock.patch("nncore.engine.SMALL_LAYER", small):  # 4096 weights would be slow to try
+    with mock.patch("nncore.update.SMALL_LAYER", small):  # 4096 weights would be slow to try
         check(case, SGD(), steps=None, blas="scipy")

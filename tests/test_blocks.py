@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 
 from nncore import SGD, Activation, Adam, Network, Optimizer
-from nncore.activations import tanh, tanh_prime
+from nncore.activations import sigmoid, sigmoid_prime, tanh, tanh_prime
 from nncore.arrays import Array, as_matrix
 from nncore.blas import fused_update
 from nncore.blocks import EXAMPLES, Block, batches_of_a_block, looks_ahead
 from nncore.engine import Engine
+from nncore.inplace import in_place
+from nncore.update import Update
 from nncore.workspace import Flat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 RNG = np.random.default_rng(0)
+SIGMOID = in_place(Activation("own", sigmoid, sigmoid_prime), np.dtype("f8"))
 X: Any = RNG.normal(size=(2 * EXAMPLES + 17, 6))
 Y: Any = RNG.uniform(size=(len(X), 3))
 
@@ -50,12 +53,19 @@ def test_a_block_is_about_40_examples_or_one_mini_batch(batch_size: int, expecte
     assert batches_of_a_block(batch_size) == expected
 
 
+def block_of(
+    batch_size: int, parameters: Flat, gradient: Flat, length: int, *, is_ahead: bool
+) -> Block:
+    update = Update(parameters, gradient, SGD(), 0.0, None, batch_size, is_ahead=is_ahead)
+    return Block(batch_size, parameters, gradient, SIGMOID, update, length, is_ahead=is_ahead)
+
+
 def test_mini_batches_tile_a_block_and_the_last_one_may_be_short() -> None:
     parameters, gradient = Flat((6, 9, 3), np.dtype("f8")), Flat((6, 9, 3), np.dtype("f8"))
-    block = Block(3, parameters, gradient, 8, is_ahead=True, keeps_z=False)
-    assert [batch for batch, _ in block.steps] == [slice(0, 3), slice(3, 6), slice(6, 8)]
+    block = block_of(3, parameters, gradient, 8, is_ahead=True)
+    assert [batch.rows for batch in block.batches] == [slice(0, 3), slice(3, 6), slice(6, 8)]
     assert block.first is not None
-    for batch, (first, second) in block.steps:
+    for batch, (first, second), _, _ in block.batches:
         assert np.shares_memory(first.z, block.first.z[batch])
         assert first.overlap.shape == (batch.stop - batch.start, batch.start)
         assert first.earlier.shape == (batch.start, 9)
@@ -69,21 +79,24 @@ def test_columns_are_together_where_that_is_faster(
     dtype: str, length: int, *, columns: bool
 ) -> None:
     parameters, gradient = (Flat((6, 9, 3), np.dtype(dtype)) for _ in range(2))
-    block = Block(length, parameters, gradient, length, is_ahead=False, keeps_z=False)
-    (_, (first, last)) = block.steps[0]
+    block = block_of(length, parameters, gradient, length, is_ahead=False)
+    first, last = block.batches[0].layers
     assert first.z.flags.f_contiguous == first.delta.flags.f_contiguous == columns
     assert last.z.flags.c_contiguous
 
 
-@pytest.mark.parametrize(("dtype", "columns"), [("f4", True), ("f8", False)])
+@pytest.mark.parametrize(("dtype", "writes"), [("f4", 5), ("f8", 4)])
 def test_the_product_ahead_is_copied_only_where_columns_are_together(
-    dtype: str, *, columns: bool
+    dtype: str, writes: int
 ) -> None:
     parameters, gradient = (Flat((6, 9, 3), np.dtype(dtype)) for _ in range(2))
-    block = Block(10, parameters, gradient, 40, is_ahead=True, keeps_z=False)
+    parameters.all[...] = 0.5
+    block = block_of(10, parameters, gradient, 40, is_ahead=True)
     assert block.first is not None
-    assert block._product.flags.f_contiguous == columns
-    assert (block._product is block.first.z) != columns
+    assert len(block._ahead) == writes
+    block.x[...] = 1
+    block.look_ahead()
+    assert (block.first.z == 3.5).all()
 
 
 def engine_of(net: Network, batch_size: int, optimizer: Optimizer, **settings: Any) -> Engine:

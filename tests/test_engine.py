@@ -1,6 +1,8 @@
 """The engine alone: what it copies, what it allocates, what it leaves to others."""
 
+import gc
 import tracemalloc
+import weakref
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 
 from nncore import SGD, Adam, Network, Optimizer, Pixels
 from nncore.activations import Activation
+from nncore.arrays import Array
 from nncore.engine import WINDOW, Engine
 from nncore.inplace import _BuiltIn
 
@@ -127,19 +130,13 @@ def test_scipys_product_moves_the_layers_up_to_the_last_large_one(
     sizes: tuple[int, ...], blas: str, make: Any, moved: int
 ) -> None:
     engine = engine_of(Network(sizes, rng=0), 50, make(), blas=blas)
-    assert engine._by_product == moved
+    assert engine._update._by_product == moved
 
 
 @pytest.mark.parametrize(("batch_size", "moved"), [(256, 1), (257, 0)])
 def test_scipys_product_moves_nothing_with_large_batches(batch_size: int, moved: int) -> None:
     net = Network([64, 64, 3], rng=0)
-    assert engine_of(net, batch_size, SGD(), blas="scipy")._by_product == moved
-
-
-@pytest.mark.parametrize(("make", "l2"), [(SGD, 0.0), (SGD, 0.1), (Adam, 0.0), (Adam, 0.1)])
-def test_the_penalty_takes_a_buffer_where_it_enters_the_gradient(make: Any, l2: float) -> None:
-    engine = engine_of(Network([6, 5, 3], l2=l2, rng=0), 10, make())
-    assert engine._decay.size == (6 * 5 + 5 * 3 if make is Adam and l2 else 0)
+    assert engine_of(net, batch_size, SGD(), blas="scipy")._update._by_product == moved
 
 
 @pytest.mark.parametrize("make", OPTIMIZERS)
@@ -167,10 +164,33 @@ def test_saturated_units_make_no_warning() -> None:
         assert engine.is_finite()
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_numbers_are_kept_as_arrays_of_the_networks_dtype(dtype: str) -> None:
-    engine = engine_of(Network([2, 3, 1], dtype=dtype, rng=0), 2, SGD())
-    share = engine._array_of(0.1)
-    assert share.dtype == dtype
-    assert share == np.dtype(dtype).type(0.1)
-    assert engine._array_of(0.1) is share
+class Clipped(SGD):
+    """A rule of one's own that inherits what `SGD` says of itself."""
+
+    def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
+        super().update(parameters, gradient.clip(-0.01, 0.01), learning_rate)
+
+
+@pytest.mark.parametrize("blas", ["numpy", "scipy"])
+@pytest.mark.parametrize(("sizes", "batch_size"), [((6, 5, 3), 10), ((6, 36, 3), 1)])
+def test_an_update_of_ones_own_moves_every_layer(
+    sizes: tuple[int, ...], batch_size: int, blas: str
+) -> None:
+    net = Network(sizes, rng=0)
+    engine = engine_of(net, batch_size, Clipped(), blas=blas)
+    engine.epoch(X, Y, np.arange(2 * batch_size), 1.0)
+    moved = [abs(w - net.weights[l]).max() for l, w in enumerate(engine.weights, 1)]
+    assert all(0 < most <= 0.02 + 1e-15 for most in moved)
+
+
+def test_an_engine_is_freed_as_soon_as_nobody_holds_it() -> None:
+    for optimizer in (SGD(), SGD(0.9, nesterov=True), Adam()):
+        engine = engine_of(Network([6, 36, 3], l2=0.1, rng=0), 10, optimizer)
+        engine.epoch(X, Y, np.arange(100), 0.1)
+        gone = weakref.ref(engine.parameters.base)
+        gc.disable()
+        try:
+            del engine
+            assert gone() is None
+        finally:
+            gc.enable()

@@ -8,7 +8,7 @@ import pytest
 
 from nncore import Activation, Cost
 from nncore.activations import ACTIVATIONS, sigmoid, sigmoid_prime
-from nncore.arrays import Array
+from nncore.arrays import Array, run
 from nncore.costs import output_cost
 from nncore.inplace import _BuiltIn, in_place, output_error_in_place
 
@@ -40,8 +40,7 @@ def test_equals_the_textbook_everywhere(activation: Activation, dtype: Any) -> N
     a, spare, delta = np.empty_like(z), np.empty_like(z), np.full_like(z, 0.75)
     functions = in_place(activation, np.dtype(dtype))
     with np.errstate(over="ignore"):  # infinity on the way to 0
-        functions.forward(z, a, spare)
-        functions.backward(z, a, spare, delta)
+        run(functions.forward(z, a, spare) + functions.backward(z, a, spare, delta))
     with np.errstate(under="ignore"):
         assert_close(a, activation.function(z), 4)
         assert_close(delta, dtype(0.75) * activation.prime(z), 8)
@@ -63,8 +62,7 @@ def test_is_the_same_written_over_z_where_the_derivative_does_not_read_it(
         a = z if is_over else np.empty_like(z)
         spare, delta, unread = np.empty_like(z), np.ones_like(z), np.full_like(z, np.nan)
         with np.errstate(over="ignore"):
-            functions.forward(z, a, spare)
-            functions.backward(unread, a, spare, delta)
+            run(functions.forward(z, a, spare) + functions.backward(unread, a, spare, delta))
         results.append([a, delta])
     np.testing.assert_array_equal(results[0], results[1])
 
@@ -88,8 +86,7 @@ def test_own_functions_get_copies() -> None:
     own = Activation("own", keeping(kept, sigmoid), keeping(kept, sigmoid_prime))
     forward, backward, _ = in_place(own, np.dtype("f8"))
     z, a, spare, delta = np.array([[1.0, -2.0]]), *(np.ones((1, 2)) for _ in range(3))
-    forward(z, a, spare)
-    backward(z, a, spare, delta)
+    run(forward(z, a, spare) + backward(z, a, spare, delta))
     np.testing.assert_array_equal(a, sigmoid(z))
     np.testing.assert_array_equal(delta, sigmoid_prime(z))
     assert [np.shares_memory(array, z) for array in kept] == [False, False]
@@ -100,7 +97,7 @@ def test_own_costs_and_outputs_get_copies() -> None:
     own = Activation("own", keeping(kept, sigmoid), keeping(kept, sigmoid_prime))
     cost = Cost("own", keeping(kept, np.ravel), keeping(kept, np.ones_like))
     z, a, spare, y, delta = (np.full((1, 2), i / 8) for i in range(5))
-    output_error_in_place(output_cost(own, cost), np.dtype("f8"))(z, a, spare, y, delta)
+    run(output_error_in_place(output_cost(own, cost), np.dtype("f8"))(z, a, spare, y, delta))
     np.testing.assert_array_equal(delta, sigmoid_prime(z))
     assert sum(np.array_equal(array, z) for array in kept) >= 2
     assert sum(np.array_equal(array, y) for array in kept) >= 1
@@ -118,9 +115,9 @@ def test_own_functions_of_the_wrong_shape_are_refused() -> None:
     )
     buffers = [np.ones((1, 2)) for _ in range(4)]
     with pytest.raises(ValueError, match="`function` of Activation"):
-        forward(*buffers[:3])
+        run(forward(*buffers[:3]))
     with pytest.raises(ValueError, match="`prime` of Activation"):
-        backward(*buffers)
+        run(backward(*buffers))
 
 
 own_cost = Cost("signed", lambda a, y: (a - y).sum(axis=1), lambda a, y: a * 0 + y)
@@ -156,7 +153,7 @@ def test_targets_that_sum_to_two_pull_twice_as_much() -> None:
     z, y = np.array([[1.0, 2.0, 3.0]]), np.array([[0.5, 1.0, 0.5]])
     joined = output_cost(ACTIVATIONS["softmax"], "cross_entropy")
     a, spare, delta = (np.empty_like(z) for _ in range(3))
-    output_error_in_place(joined, np.dtype("f8"))(z, a, spare, y, delta)
+    run(output_error_in_place(joined, np.dtype("f8"))(z, a, spare, y, delta))
     np.testing.assert_allclose(delta, 2 * np.exp(z) / np.exp(z).sum() - y, rtol=1e-14)
 
 
@@ -169,7 +166,7 @@ def test_output_errors_equal_the_textbook(output: str, cost: Any, dtype: Any) ->
     joined = output_cost(ACTIVATIONS[output], cost)
     a, spare, delta = (np.empty_like(z) for _ in range(3))
     with np.errstate(over="ignore"):  # infinity on the way to 0
-        output_error_in_place(joined, np.dtype(dtype))(z, a, spare, y, delta)
+        run(output_error_in_place(joined, np.dtype(dtype))(z, a, spare, y, delta))
     theirs = np.asarray(joined.output_error(z, y))
     scale = np.maximum(1, abs(theirs)) if cost != "quadratic" else np.maximum(1, abs(z))
     assert (abs(delta - theirs) <= 8 * np.finfo(dtype).eps * scale).all()

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nncore import Activation, activations
+from nncore.arrays import run
 from nncore.inplace import in_place
 
 from .double_double import Array
@@ -46,7 +47,7 @@ def _function(activation: Activation) -> Function:
 
     def function(z: Array) -> Array:
         a = np.empty_like(z)
-        in_place(activation, z.dtype).forward(z, a, np.empty_like(z))
+        run(in_place(activation, z.dtype).forward(z, a, np.empty_like(z)))
         return a
 
     return function
@@ -58,8 +59,7 @@ def _prime(activation: Activation) -> Function:
     def prime(z: Array) -> Array:
         a, spare, delta = np.empty_like(z), np.empty_like(z), np.ones_like(z)
         functions = in_place(activation, z.dtype)
-        functions.forward(z, a, spare)
-        functions.backward(z, a, spare, delta)
+        run(functions.forward(z, a, spare) + functions.backward(z, a, spare, delta))
         return delta
 
     return prime

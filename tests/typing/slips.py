@@ -1,7 +1,7 @@
 """
 Shape slips, made from the syntax trees of the real mathematics.
 
-Every function whose result is a ``Matrix``, ``Vector`` or ``Column``, or a ``Write`` that fills
+Every function whose result is a ``Matrix``, ``Vector`` or ``Column``, or ``Writes`` that fill
 one, is changed in every way that `changes` knows, one expression at a time. Left out are the
 doors: functions that claim dimensions or take them off (`DOORS`), which check shapes when they
 run.
@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from nncore.activations import ACTIVATIONS, Softmax
+from nncore.arrays import run
 from nncore.costs import Cost, Quadratic, output_cost
 
 __all__ = ["Slip", "find_slips", "planted"]
@@ -94,7 +95,7 @@ def is_proved(function: ast.FunctionDef) -> bool:
     """Return whether the result has dimensions, and the body goes through no door."""
     names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
     result = ast.unparse(function.returns) if function.returns else ""
-    has_dimensions = result == "Write" or DIMENSIONED.fullmatch(result) is not None
+    has_dimensions = result == "Writes" or DIMENSIONED.fullmatch(result) is not None
     return has_dimensions and not names & DOORS
 
 
@@ -269,9 +270,9 @@ def is_slip(namespace: dict[str, Any], slip: Slip) -> bool:
         function = getattr(owner, name) if owner else namespace[name]
         given = copy.deepcopy(arguments)
         result = function(*given)
-        if not callable(result):
+        if not isinstance(result, list):
             return [np.asarray(result)]
-        result()
+        run(result)
         return given
 
     expected = results(slip.function.name)
