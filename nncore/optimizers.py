@@ -238,7 +238,7 @@ class SGD(Optimizer):
             msg = "`nesterov` needs `momentum` above 0; got 0: pass momentum=0.9, for example"
             raise ValueError(msg)
         self.nesterov: bool = bool(nesterov)
-        self.STATE: tuple[str, ...] = () if self.is_plain else ("velocity",)
+        self.STATE: tuple[str, ...] = ("velocity",) if self.momentum else ()
 
     @property
     def is_plain(self) -> bool:

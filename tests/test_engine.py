@@ -181,6 +181,7 @@ def test_an_update_of_ones_own_moves_every_layer(
     engine.epoch(X, Y, np.arange(2 * batch_size), 1.0)
     moved = [abs(w - net.weights[l]).max() for l, w in enumerate(engine.weights, 1)]
     assert all(0 < most <= 0.02 + 1e-15 for most in moved)
+    assert Clipped().STATE == ()
 
 
 def test_an_engine_is_freed_as_soon_as_nobody_holds_it() -> None:
