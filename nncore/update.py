@@ -57,7 +57,7 @@ class Update:
         self._moving, self._gradient = parameters.all[rest], gradient.all[rest]
         # A number as an array, which ufuncs take faster: 1 %.
         dtype = parameters.all.dtype
-        self._penalty, self._kept = np.zeros((), dtype), np.ones((), dtype)
+        self._penalty, self._kept = np.empty((), dtype), np.empty((), dtype)
         self._shares: dict[int, Array] = {}
         self.begin(0.0)
         self._penalize = self._penalty_into(

@@ -57,6 +57,7 @@ def block_of(
     batch_size: int, parameters: Flat, gradient: Flat, length: int, *, is_ahead: bool
 ) -> Block:
     update = Update(parameters, gradient, SGD(), 0.0, None, batch_size, is_ahead=is_ahead)
+    update.begin(0.5)
     return Block(batch_size, parameters, gradient, SIGMOID, update, length, is_ahead=is_ahead)
 
 

@@ -95,6 +95,9 @@ def test_parts_are_as_large_as_a_cache_and_tile_the_rows(
     (layer,) = make_layers(np.empty((examples, 3)), flat, flat, TANH, "C")
     assert [len(part.z) for part in layer.parts] == expected
     assert len(layer.forward) == (3 if len(expected) == 1 else 2)  # biases are spread or not
+    flat.all[...], layer.a_prev[...] = np.arange(flat.all.size), 2
+    run(layer.forward)
+    np.testing.assert_array_equal(layer.z, layer.a_prev @ layer.w.T + layer.b)
     for name in ("z", "a", "spare", "delta"):
         whole, parts = getattr(layer, name), [getattr(part, name) for part in layer.parts]
         whole[...] = np.arange(whole.size).reshape(whole.shape)

@@ -51,6 +51,12 @@ def changes(line: str) -> set[str]:
             "return a.mean(axis=1)", "return a.sum()", "return a.sum(axis=0)",
         }),
         ("raise a", {"pass"}),
+        ("return partial(np.subtract, a, b)", {"return partial(np.subtract, b, a)"}),
+        ("return partial(np.add, a, b)", set()),
+        ("return partial(np.minimum, a, out=b)", {
+            "return partial(np.maximum, a, out=b)", "return partial(np.minimum, a)",
+        }),
+        ("return [f(a), *b]", {"return [*b]", "return [f(a)]"}),
         ("return a if b else l", {"return a if not b else l"}),
         ("msg = 'a' + b", set()),
         ("A = Literal['a', 'b']", set()),

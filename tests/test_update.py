@@ -28,13 +28,13 @@ def update_of(
     optimizer.start(parameters.all.size, parameters.all.dtype)
     update = Update(parameters, gradient, optimizer, l2, None, 10, is_ahead=is_ahead)
     parameters.all[...], gradient.all[...] = 1, 3
+    update.begin(0.5)
     return update, parameters, gradient
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.25])
 def test_plain_descent_subtracts_what_comes_times_the_learning_rate(l2: float) -> None:
     update, parameters, _ = update_of(SGD(), l2)
-    update.begin(0.5)
     run(update.rest())
     np.testing.assert_allclose(parameters.all_weights, 1 - 0.5 * l2 - 3)
     np.testing.assert_allclose(parameters.all_biases, 1 - 3)
@@ -43,7 +43,6 @@ def test_plain_descent_subtracts_what_comes_times_the_learning_rate(l2: float) -
 @pytest.mark.parametrize("l2", [0.0, 0.25])
 def test_other_rules_get_a_gradient_with_the_penalty(l2: float) -> None:
     update, parameters, _ = update_of(Added(), l2)
-    update.begin(0.5)
     run(update.rest())
     np.testing.assert_allclose(parameters.all_weights, 1 + 0.5 * (3 + l2))
     np.testing.assert_allclose(parameters.all_biases, 1 + 0.5 * 3)
@@ -52,7 +51,6 @@ def test_other_rules_get_a_gradient_with_the_penalty(l2: float) -> None:
 @pytest.mark.parametrize("l2", [0.0, 0.25])
 def test_momentum_gets_a_gradient_times_the_learning_rate(l2: float) -> None:
     update, parameters, _ = update_of(SGD(0.9), l2)
-    update.begin(0.5)
     run(update.rest())
     np.testing.assert_allclose(parameters.all_weights, 1 - 3 - 0.5 * l2)
 
@@ -62,7 +60,6 @@ def test_momentum_gets_a_gradient_times_the_learning_rate(l2: float) -> None:
 )
 def test_shares_follow_the_learning_rate(make: Any, scale: float) -> None:
     update, _, _ = update_of(make(), 0.0)
-    update.begin(0.5)
     ten, four = update.share(10), update.share(4)
     assert [ten, four] == [scale / 10, scale / 4]
     assert update.share(10) is ten

@@ -3,7 +3,7 @@ What may be wrong with a line: from a node of the syntax tree to its mutations.
 
 The operators are those of Offutt et al. (ACM TOSEM 5(2), 1996) as far as Python has them, and
 what numerical code gets wrong: transposes, the axis, the order of arguments, indices of layers,
-in-place and copied, the entries of tables.
+in-place and copied, the entries of tables, the calls of a list.
 """
 
 from __future__ import annotations
@@ -88,8 +88,14 @@ def mutations(node: ast.AST) -> Iterator[ast.AST]:  # noqa: C901, PLR0912 - a ta
         case ast.Subscript(slice=ast.Name(id=name), ctx=ast.Load()) if name in INDICES:
             shifted = ast.BinOp(node.slice, ast.Sub(), ast.Constant(1))
             yield _with(node, slice=shifted)
+        case ast.Call(func=ast.Name(id="partial"), args=[function, *arguments]):
+            for call in _call(ast.Call(function, arguments, node.keywords)):
+                if isinstance(call, ast.Call):
+                    yield _with(node, args=[call.func, *call.args], keywords=call.keywords)
         case ast.Call():
             yield from _call(node)
+        case ast.List(elts=calls) if all(isinstance(c, ast.Call | ast.Starred) for c in calls):
+            yield from (_with(node, elts=_without(calls, i)) for i in range(len(calls)))
         case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
             if not isinstance(test, ast.Compare | ast.UnaryOp | ast.BoolOp):
                 yield _with(node, test=ast.UnaryOp(ast.Not(), test))
