@@ -40,7 +40,7 @@ STAGES: dict[str, list[list[str]]] = {
     "engine": [_tests("engine"), _tests("blocks"), ENGINE],
     "blocks": [_tests("blocks"), _tests("engine"), ENGINE],
     "steps": [_tests("engine"), _tests("blocks"), ENGINE],
-    "update": [_tests("update"), _tests("engine"), ENGINE],
+    "update": [_tests("update"), _tests("engine", "blocks"), ENGINE],
     "inplace": [_tests("inplace"), ENGINE, LAWS],
     "layers": [_tests("layers"), ENGINE],
     "workspace": [_tests("workspace"), ENGINE],
