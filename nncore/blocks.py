@@ -32,7 +32,7 @@ from .steps import Step, Window, backward, forward
 from .update import Update
 from .workspace import Flat
 
-__all__ = ["Block", "Examples", "batches_of_a_block", "blocks_of", "looks_ahead"]
+__all__ = ["Block", "Examples", "MiniBatch", "batches_of_a_block", "blocks_of", "looks_ahead"]
 
 #: Examples as a network of real numbers takes them.
 Examples: TypeAlias = Matrix[Any, Any] | Pixels

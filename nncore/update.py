@@ -47,7 +47,8 @@ class Update:
         *,
         is_ahead: bool,
     ) -> None:
-        self._optimizer, self._l2, self.fused = optimizer, l2, fused
+        self.fused: FusedUpdate | None = fused
+        self._optimizer, self._l2 = optimizer, l2
         # Weights of the first layers that products move; the rest moves behind the gradient.
         large = [l for l, w in enumerate(parameters.weights, 1) if w.size >= SMALL_LAYER]
         pays = fused is not None and batch_size <= LARGE_BATCH

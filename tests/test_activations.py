@@ -236,3 +236,8 @@ def test_softmax_makes_up_for_the_rounding_of_differences() -> None:
     with mpmath.workdps(50):
         expected = [float(exact_sigmoid(mpmath.mpf(each) - mpmath.mpf(0.1))) for each in low]
     np.testing.assert_allclose(softmax(z)[:, 1], expected, rtol=4 * np.finfo(float).eps)
+
+
+def test_the_slope_of_tanh_ends_without_a_warning() -> None:
+    with np.errstate(all="raise", under="ignore"):
+        np.testing.assert_array_equal(tanh_prime(np.array([-1.7e308, 0, 1.7e308])), [0, 1, 0])

@@ -204,3 +204,8 @@ class TestOwnCost:
             TypeError, match="`function` of cost 'mine' must be a function; got None"
         ):
             Cost("mine", None, np.subtract)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("output", "cost"), COMBINATIONS)
+def test_a_cost_bears_the_name_that_it_is_asked_by(output: str, cost: str) -> None:
+    assert joined(output, cost).name == cost
