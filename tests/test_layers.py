@@ -8,7 +8,7 @@ import pytest
 from nncore.arrays import run
 from nncore.buffers import Order
 from nncore.inplace import _BuiltIn
-from nncore.layers import LEAST_ROWS, PART_BYTES, make_layers
+from nncore.layers import LEAST_ROWS, PART_BYTES, SPREAD_BYTES, make_layers
 from nncore.workspace import Flat
 
 SIZES = [4, 3, 2]
@@ -94,7 +94,6 @@ def test_parts_are_as_large_as_a_cache_and_tile_the_rows(
     flat = Flat([3, width], np.dtype("f8"))
     (layer,) = make_layers(np.empty((examples, 3)), flat, flat, TANH, "C")
     assert [len(part.z) for part in layer.parts] == expected
-    assert len(layer.forward) == (3 if len(expected) == 1 else 2)  # biases are spread or not
     flat.all[...], layer.a_prev[...] = np.arange(flat.all.size), 2
     run(layer.forward)
     np.testing.assert_array_equal(layer.z, layer.a_prev @ layer.w.T + layer.b)
@@ -104,3 +103,13 @@ def test_parts_are_as_large_as_a_cache_and_tile_the_rows(
         np.testing.assert_array_equal(np.concatenate(parts), whole)
         assert all(np.shares_memory(part, whole) for part in parts)
         assert all(part.nbytes <= PART_BYTES or len(part) <= LEAST_ROWS for part in parts)
+
+
+@pytest.mark.parametrize(("examples", "writes"), [(SPREAD_BYTES // 64, 3), (513, 2)])
+def test_biases_are_spread_in_small_layers(examples: int, writes: int) -> None:
+    flat = Flat([3, 8], np.dtype("f8"))
+    (layer,) = make_layers(np.ones((examples, 3)), flat, flat, TANH, "C")
+    flat.all[...] = np.arange(flat.all.size)
+    assert len(layer.forward) == writes
+    run(layer.forward)
+    np.testing.assert_array_equal(layer.z, layer.a_prev @ layer.w.T + layer.b)
