@@ -243,7 +243,7 @@ class SGD(Optimizer):
     @property
     def is_plain(self) -> bool:
         """Whether `fit` may subtract learning_rate times the gradient instead of `update`."""
-        return not self.momentum and type(self).update is SGD.update
+        return not self.momentum and getattr(self.update, "__func__", None) is SGD.update
 
     def __repr__(self) -> str:
         return f"SGD(momentum={self.momentum!r}, nesterov={self.nesterov!r})"

@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 import weakref
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -171,13 +172,21 @@ class Clipped(SGD):
         super().update(parameters, gradient.clip(-0.01, 0.01), learning_rate)
 
 
+def patched() -> SGD:
+    """An object with an update of its own."""
+    optimizer = SGD()
+    optimizer.update = partial(Clipped.update, Clipped())  # type: ignore[method-assign]
+    return optimizer
+
+
+@pytest.mark.parametrize("make", [Clipped, patched])
 @pytest.mark.parametrize("blas", ["numpy", "scipy"])
 @pytest.mark.parametrize(("sizes", "batch_size"), [((6, 5, 3), 10), ((6, 36, 3), 1)])
 def test_an_update_of_ones_own_moves_every_layer(
-    sizes: tuple[int, ...], batch_size: int, blas: str
+    make: Any, sizes: tuple[int, ...], batch_size: int, blas: str
 ) -> None:
     net = Network(sizes, rng=0)
-    engine = engine_of(net, batch_size, Clipped(), blas=blas)
+    engine = engine_of(net, batch_size, make(), blas=blas)
     engine.epoch(X, Y, np.arange(2 * batch_size), 1.0)
     moved = [abs(w - net.weights[l]).max() for l, w in enumerate(engine.weights, 1)]
     assert all(0 < most <= 0.02 + 1e-15 for most in moved)
