@@ -41,7 +41,7 @@ from .persistence import (
     stored_parameter,
     stored_text,
 )
-from .plan import Path, Plan
+from .plan import Path
 
 __all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
 
@@ -57,60 +57,57 @@ class Checkpoint:
     history: History
     parameters: Array
     best: Array
+    optimizer: str
+    optimizer_state: dict[str, Array]
+    generator_state: Any
+
+    def restore(
+        self, path: Path, optimizer: Optimizer, generator: np.random.BitGenerator
+    ) -> None:
+        """Bring optimizer and generator to the state in the checkpoint, read from `path`."""
+        try:
+            generator.state = self.generator_state
+        except (ValueError, TypeError, KeyError) as error:
+            msg = f"{fspath(path)}: `rng` must be a generator of the checkpoint's kind: {error}"
+            raise ModelFileError(msg) from None
+        optimizer.restore(self.optimizer_state)
 
 
-def write_checkpoint(
-    path: Path, checkpoint: Checkpoint, optimizer: Optimizer, rng: np.random.Generator
-) -> None:
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint, atomically."""
-    state = optimizer.state()
     arrays: dict[str, Any] = {
         "format": np.array(FORMAT),
         "version": np.array(VERSION, "<i8"),
         "network": np.array(json.dumps(checkpoint.network)),
-        "optimizer": np.array(repr(optimizer)),
-        "generator": np.array(json.dumps(rng.bit_generator.state, default=np.ndarray.tolist)),
+        "optimizer": np.array(checkpoint.optimizer),
+        "generator": np.array(
+            json.dumps(checkpoint.generator_state, default=np.ndarray.tolist)
+        ),
         "history": np.array(json.dumps(asdict(checkpoint.history))),
         "parameters": checkpoint.parameters,
         "best": checkpoint.best,
-        "count": state.pop("count"),
     }
-    arrays |= {f"state_{name}": array for name, array in state.items()}
+    for name, array in checkpoint.optimizer_state.items():
+        arrays[name if name == "count" else f"state_{name}"] = array
     with replacing(path) as file:
         np.savez(file, **arrays)
 
 
 def read_checkpoint(
-    path: Path,
-    network: dict[str, Any],
-    size: int,
-    plan: Plan,
-    rng: np.random.Generator,
+    path: Path, network: dict[str, Any], size: int, optimizer: Optimizer
 ) -> Checkpoint:
-    """Return a checkpoint of this network; bring optimizer and generator to its state."""
-    optimizer = plan.optimizer
+    """Return a checkpoint of this network, of so many parameters, and of this optimizer."""
 
-    def parse(archive: zipfile.ZipFile) -> tuple[Checkpoint, dict[str, Array], Any]:
+    def parse(archive: zipfile.ZipFile) -> Checkpoint:
         return _parse(archive, network, size, optimizer)
 
-    checkpoint, state, generator = read_archive(path, "checkpoint", parse)
-    seen = len(checkpoint.history.cost)
-    if seen >= plan.epochs:
-        msg = f"`epochs` must be more than the {seen} of `resume`; got {plan.epochs}"
-        raise ValueError(msg)
-    try:
-        rng.bit_generator.state = generator
-    except (ValueError, TypeError, KeyError) as error:
-        msg = f"{fspath(path)}: `rng` must be a generator of the checkpoint's kind: {error}"
-        raise ModelFileError(msg) from None
-    optimizer.restore(state)
-    return checkpoint
+    return read_archive(path, "checkpoint", parse)
 
 
 def _parse(
     archive: zipfile.ZipFile, network: dict[str, Any], size: int, optimizer: Optimizer
-) -> tuple[Checkpoint, dict[str, Array], Any]:
-    """Return the checkpoint in an archive, and the states of optimizer and generator."""
+) -> Checkpoint:
+    """Return the checkpoint in an archive."""
     if "format.npy" not in archive.namelist() or stored_text(archive, "format") != FORMAT:
         msg = "not a checkpoint of nncore"
         raise ModelFileError(msg)
@@ -135,12 +132,19 @@ def _parse(
         if not all(isinstance(value, float) for value in getattr(history, name)):
             msg = f"`{name}` of the history must be numbers"
             raise ModelFileError(msg)
-    checkpoint = Checkpoint(network, history, flat["parameters"], flat["best"])
-    return checkpoint, state, _state(json.loads(stored_text(archive, "generator")))
+    return Checkpoint(
+        network=network,
+        history=history,
+        parameters=flat["parameters"],
+        best=flat["best"],
+        optimizer=repr(optimizer),
+        optimizer_state=state,
+        generator_state=_words(json.loads(stored_text(archive, "generator"))),
+    )
 
 
-def _state(value: Any) -> Any:
+def _words(value: Any) -> Any:
     """Return a generator's state from JSON, its lists as arrays of words."""
     if isinstance(value, dict):
-        return {key: _state(each) for key, each in value.items()}
+        return {key: _words(each) for key, each in value.items()}
     return np.array(value, np.uint64) if isinstance(value, list) else value

@@ -124,30 +124,41 @@ class _Run:
         from .checkpoints import Checkpoint, write_checkpoint  # noqa: PLC0415 - imports much
 
         assert self.plan.checkpoint is not None  # noqa: S101 - `Plan.saves` said so
-        write_checkpoint(
-            self.plan.checkpoint,
-            Checkpoint(
-                self.learner.identity(), self.history, self.engine.parameters, self.best
-            ),
-            self.plan.optimizer,
-            self.rng,
+        checkpoint = Checkpoint(
+            network=self.learner.identity(),
+            history=self.history,
+            parameters=self.engine.parameters,
+            best=self.best,
+            optimizer=repr(self.plan.optimizer),
+            optimizer_state=self.plan.optimizer.state(),
+            generator_state=self.rng.bit_generator.state,
         )
+        write_checkpoint(self.plan.checkpoint, checkpoint)
 
     def _resume(self, path: str | os.PathLike[str]) -> None:
         """Go on from a checkpoint."""
         from .checkpoints import read_checkpoint  # noqa: PLC0415 - as in `_save`
 
-        saved = read_checkpoint(
-            path, self.learner.identity(), self.best.size, self.plan, self.rng
-        )
-        if bool(saved.history.validation_cost) != (self.held_out is not None):
-            had = "had" if self.held_out is None else "had no"
-            msg = f"`validation` must stay as it was; the run of `resume` {had} validation"
-            raise ValueError(msg)
+        optimizer = self.plan.optimizer
+        saved = read_checkpoint(path, self.learner.identity(), self.best.size, optimizer)
+        _check_history(saved.history, self.plan, self.held_out)
+        saved.restore(path, optimizer, self.rng.bit_generator)
         self.history = replace(saved.history, stopped="epochs")
         self.best = saved.best
         np.copyto(self.engine.parameters, saved.parameters)
         self.learner.store(self.engine)
+
+
+def _check_history(saved: History, plan: Plan, held_out: Data | None) -> None:
+    """Raise ValueError unless a run can go on from this history."""
+    if len(saved.cost) >= plan.epochs:
+        msg = f"`epochs` must be more than the {len(saved.cost)} of `resume`; got {plan.epochs}"
+        raise ValueError(msg)
+    had = bool(saved.validation_cost), bool(saved.validation_accuracy)
+    if had != (held_out is not None, held_out is not None and held_out.labels is not None):
+        kinds = {(False, False): "none", (True, True): "targets that are classes"}
+        msg = "`validation` must stay as it was; the run of `resume` had "
+        raise ValueError(msg + kinds.get(had, "targets that are no classes"))
 
 
 def _last_is_best(history: History, plan: Plan) -> bool:

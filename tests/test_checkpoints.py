@@ -74,12 +74,27 @@ def test_what_a_callback_left_in_the_lists_is_saved(path: Path) -> None:
     check_resume(path, {"callbacks": [halve]}, dict)
 
 
-@pytest.mark.parametrize("had", [True, False])
-def test_validation_that_comes_or_goes_is_refused(path: Path, *, had: bool) -> None:
-    settings: list[dict[str, Any]] = [{}, {"validation": HELD_OUT}]
-    network().fit(X, LABELS, epochs=2, checkpoint=path, **settings[had])
-    with pytest.raises(ValueError, match=f"`resume` {'had' if had else 'had no'} validation$"):
-        network().fit(X, LABELS, epochs=4, resume=path, **settings[not had])
+VALIDATIONS: dict[str, dict[str, Any]] = {
+    "none": {},
+    "targets that are classes": {"validation": HELD_OUT},
+    "targets that are no classes": {"validation": (HELD_OUT[0], np.full((9, 3), 0.5))},
+}
+
+
+@pytest.mark.parametrize("had", VALIDATIONS)
+@pytest.mark.parametrize("has", VALIDATIONS)
+def test_validation_of_another_kind_is_refused(path: Path, had: str, has: str) -> None:
+    network().fit(X, LABELS, epochs=2, checkpoint=path, optimizer="adam", **VALIDATIONS[had])
+    resumed, optimizer = network(), Adam()
+    arguments = {"epochs": 4, "resume": path, "optimizer": optimizer} | VALIDATIONS[has]
+    if had == has:
+        assert len(resumed.fit(X, LABELS, **arguments).cost) == 4
+        return
+    with pytest.raises(ValueError, match=f"the run of `resume` had {had}$"):
+        resumed.fit(X, LABELS, **arguments)
+    assert bits(resumed) == bits(network())
+    assert resumed._rng.bit_generator.state == network()._rng.bit_generator.state
+    assert optimizer.state()["count"] == 0
 
 
 def test_a_run_that_is_stopped_saves_its_last_epoch(path: Path) -> None:
