@@ -53,6 +53,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .pixels import Pixels
+from .products import bound_product
 
 __all__ = [
     "Array",
@@ -205,11 +206,11 @@ if TYPE_CHECKING:
         @overload
         def __call__(
             self, left: Matrix[M, N], right: Matrix[N, K], out: Matrix[M, K], /
-        ) -> Write: ...
+        ) -> Writes: ...
         @overload
         def __call__(
             self, left: Vector[M], right: Matrix[M, K], out: Vector[K], /
-        ) -> Write: ...
+        ) -> Writes: ...
         def __call__(self, left: Any, right: Any, out: Any, /) -> Any: ...
 
     class Difference(Protocol):
@@ -246,20 +247,13 @@ else:
     Elementwise = Callable
 
 
-def _product_into(left: Array, right: Array, out: Array) -> Write:
-    """Bind a product; BLAS writes rows, and columns are the rows of the transposed product."""
-    if out.flags.c_contiguous:
-        return partial(left.dot, right, out)
-    return partial(right.T.dot, left.T, out.T)
-
-
 def _add_spread_into(out: Array, row: Array, spread: Array) -> Writes:
     """Bind a copy and a sum: in small arrays they are faster than a sum with one row."""
     return [partial(np.copyto, spread, row), partial(np.add, out, spread, out)]
 
 
 #: The operations of the kernels that write into buffers, rows or columns one behind the other.
-product_into: Product = cast("Product", _product_into)
+product_into: Product = cast("Product", bound_product)
 add_into: SumOfRows = cast("SumOfRows", partial(partial, np.add))
 add_spread_into: SpreadSum = cast("SpreadSum", _add_spread_into)
 subtract_into: Difference = cast("Difference", partial(partial, np.subtract))

@@ -2,15 +2,14 @@
 Mini-batches whose examples are gathered at once, and what the first layer gains by it.
 
 A product with 40 rows takes far less than four with 10, where BLAS spends its time on copying
-the weights. Plain descent moves the first layer by products of examples that are known before,
-so its weighted inputs for a whole block of mini-batches follow from the parameters w and b
-before the block::
+the weights, and 40 examples can move the weights at once. Plain descent moves the first layer
+by products of examples that are known before, so its weighted inputs for a whole block of
+mini-batches follow from the parameters w and b before the block::
 
     z_t = w x_t + b - sum over earlier s of (x_t . x_s + 1) delta_s
 
 with delta_s the errors times the learning rate; and w and b are moved once, behind the block. A
-step at 784-30-10, batch 1, takes 0.6 times as long; one at 784-150-10, batch 10, 0.6 times with
-OpenBLAS's kernels for AVX-512 and 0.7 times with those for AVX2.
+step at 784-30-10, batch 1, takes 0.6 times as long; one at 784-150-10, batch 10, 0.7 times.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -28,6 +28,7 @@ from .buffers import Order, buffer
 from .inplace import InPlace
 from .kernels import forward_into, overlap_into
 from .layers import Layer, make_layers
+from .products import has_small_products
 from .steps import Step, Window, backward, forward
 from .update import Update
 from .workspace import Flat
@@ -39,12 +40,13 @@ Examples: TypeAlias = Matrix[Any, Any] | Pixels
 
 #: Examples of a block that looks ahead. The overlaps of more cost more than they save.
 EXAMPLES = 40
-#: Looking ahead pays from so many mini-batches on, and so many neurons for each example; more
-#: where scipy's product moves the weights, which saves a part of the same. At batch 10, a step
-#: with 64, 100, 150 neurons takes 0.83, 0.74, 0.68 times as long with AVX2. With AVX-512, where
-#: OpenBLAS has a way of its own for products of less than a million terms, it takes 1.18, 1.13,
-#: 0.60 times as long, and at batch 5 with 100 neurons 0.8 times.
-LEAST_BATCHES, LEAST_NEURONS, LEAST_NEURONS_FUSED = 4, 6, 12
+#: Looking ahead pays from so many mini-batches on, and so many neurons for each example: with
+#: AVX-512 a step with 30, 64, 100, 150 neurons takes 0.95, 0.96, 0.91, 0.71 times as long at
+#: batch 10, and 0.73 times with 30 at batch 5; with AVX2 0.83, 0.74, 0.68 times with 64, 100,
+#: 150, and longer with 30. Where scipy's product moves the weights it saves a part of the same.
+LEAST_BATCHES, LEAST_NEURONS, LEAST_NEURONS_AVX2, LEAST_NEURONS_FUSED = 4, 2, 6, 12
+#: Rows whose overlaps are taken at once, or one mini-batch, where small products are fast.
+OVERLAPPING = 10
 #: Examples up to which float32 keeps columns together.
 MOST_COLUMNS = 64
 
@@ -56,7 +58,9 @@ def batches_of_a_block(batch_size: int) -> int:
 
 def looks_ahead(sizes: Sequence[int], batch_size: int, fused: FusedUpdate | None) -> bool:
     """Return whether the first layer should take the products of a whole block at once."""
-    neurons = LEAST_NEURONS_FUSED if fused else LEAST_NEURONS
+    neurons = LEAST_NEURONS if has_small_products() else LEAST_NEURONS_AVX2
+    if fused:
+        neurons = LEAST_NEURONS_FUSED
     is_hidden = len(sizes) > 2
     pays = batches_of_a_block(batch_size) >= LEAST_BATCHES and sizes[1] >= neurons * batch_size
     return is_hidden and pays
@@ -97,23 +101,24 @@ class Block:
         self.first: Layer | None = None
         self._ahead: Writes = []
         self._behind: Writes = []
+        batches = [slice(i, min(i + batch_size, length)) for i in range(0, length, batch_size)]
+        overlaps: list[Array] = []
         if is_ahead:
             self.first = make(self.x, order="C")[0]
-            self._overlap = buffer((length, length), dtype)
-            self._ahead = _products_ahead(self.first, self._overlap, order)
+            writes, overlaps = _overlaps(self.x, batches)
+            self._ahead = [*_products_ahead(self.first, order), *writes]
             self._behind = _moves_behind(self.first, update.fused)
-        batches = [slice(i, min(i + batch_size, length)) for i in range(0, length, batch_size)]
         shared = {
             rows: make(self.x[:rows], order="C" if is_ahead else order)
             for rows in {batch.stop - batch.start for batch in batches}
         }
         self.batches: list[MiniBatch] = []
-        for batch in batches:
-            layers = self._layers(shared[batch.stop - batch.start], batch)
+        for batch, overlap in zip_longest(batches, overlaps):
+            layers = self._layers(shared[batch.stop - batch.start], batch, overlap)
             passes = forward(layers), backward(layers, update)
             self.batches.append(MiniBatch(batch, layers, *passes))
 
-    def _layers(self, layers: list[Layer], batch: slice) -> list[Layer]:
+    def _layers(self, layers: list[Layer], batch: slice, overlap: Array | None) -> list[Layer]:
         """Return the layers of a mini-batch; a first one that looks ahead is part of all."""
         if self.first is None:
             return layers
@@ -121,7 +126,7 @@ class Block:
             layers[0],
             z=self.first.z[batch],
             delta=self.first.delta[batch],
-            overlap=self._overlap[batch, : batch.start],
+            overlap=overlap,
             earlier=self.first.delta[: batch.start],
         )
         return [first, replace(layers[1], below=first), *layers[2:]]
@@ -155,14 +160,32 @@ class Block:
         run(self._behind)
 
 
-def _products_ahead(first: Layer, overlap: Array, order: Order) -> Writes:
-    """Return what takes the products with the first weights, and the overlaps, of a block."""
+def _products_ahead(first: Layer, order: Order) -> Writes:
+    """Return what takes the products with the first weights of a block."""
     x, z = as_matrix(first.a_prev), first.z
     # The steps take rows of z, whose columns are not together.
     product = z if order == "C" else buffer(z.shape, z.dtype, order)
     copy = [] if product is z else [partial(np.copyto, z, product)]
-    products = forward_into(first.w.T, first.b, x, as_matrix(product))
-    return [*products, *copy, *overlap_into(x, first.a_prev.T, as_matrix(overlap))]
+    return [*forward_into(first.w.T, first.b, x, as_matrix(product)), *copy]
+
+
+def _overlaps(x: Array, batches: list[slice]) -> tuple[Writes, list[Array]]:
+    """Return what takes the overlaps of each mini-batch with those before it, and where to."""
+    writes: Writes = []
+    overlaps: list[Array] = []
+    # In one product with itself for AVX2; only with what comes before for AVX-512, where a step
+    # at 784-64-10, batch 10, then takes 0.9 times as long.
+    rows_at_once = OVERLAPPING if has_small_products() else len(x)
+    together = max(1, rows_at_once // batches[0].stop)
+    for i in range(0, len(batches), together):
+        members = batches[i : i + together]
+        start, stop = members[0].start, members[-1].stop
+        earlier = len(x) if 1 < len(members) == len(batches) else members[-1].start
+        overlap = buffer((stop - start, earlier), x.dtype)
+        if earlier:
+            writes += overlap_into(*map(as_matrix, (x[start:stop], x[:earlier].T, overlap)))
+        overlaps += [overlap[b.start - start : b.stop - start, : b.start] for b in members]
+    return writes, overlaps
 
 
 def _moves_behind(first: Layer, fused: FusedUpdate | None) -> Writes:

@@ -82,38 +82,38 @@ def forward_into(
     w_t: Matrix[K, N], b: Vector[N], a_prev: Matrix[B, K], z: Matrix[B, N]
 ) -> Writes:
     """Write z^l = w^l a^(l-1) + b^l for each row."""
-    return [product_into(a_prev, w_t, z), add_into(z, b, z)]
+    return [*product_into(a_prev, w_t, z), add_into(z, b, z)]
 
 
 def forward_spread_into(
     w_t: Matrix[K, N], b: Vector[N], a_prev: Matrix[B, K], spread: Matrix[B, N], z: Matrix[B, N]
 ) -> Writes:
     """Write the same, with b^l spread to as many rows."""
-    return [product_into(a_prev, w_t, z), *add_spread_into(z, b, spread)]
+    return [*product_into(a_prev, w_t, z), *add_spread_into(z, b, spread)]
 
 
 def error_into(w_next: Matrix[M, N], delta_next: Matrix[B, M], delta: Matrix[B, N]) -> Writes:
     """Write (w^(l+1))^T delta^(l+1) for each row, BP2 but for sigma'(z^l)."""
-    return [product_into(delta_next, w_next, delta)]
+    return product_into(delta_next, w_next, delta)
 
 
 def bias_gradient_into(ones: Vector[B], delta: Matrix[B, N], nabla_b: Vector[N]) -> Writes:
     """Write dC/db^l, as a product with ones, in half the time of a sum (BP3)."""
-    return [product_into(ones, delta, nabla_b)]
+    return product_into(ones, delta, nabla_b)
 
 
 def weight_gradient_into(
     delta_t: Matrix[N, B], a_prev: Matrix[B, K], nabla_w: Matrix[N, K]
 ) -> Writes:
     """Write dC/dw^l, the sum of delta^l (a^(l-1))^T over the batch (BP4)."""
-    return [product_into(delta_t, a_prev, nabla_w)]
+    return product_into(delta_t, a_prev, nabla_w)
 
 
 def overlap_into(
     a_prev: Matrix[B, K], a_earlier_t: Matrix[K, T], overlap: Matrix[B, T]
 ) -> Writes:
     """Write a_s . a_t + 1 for each row a_t of a^(l-1) and each of T earlier examples a_s."""
-    return [product_into(a_prev, a_earlier_t, overlap), add_into(overlap, 1, overlap)]
+    return [*product_into(a_prev, a_earlier_t, overlap), add_into(overlap, 1, overlap)]
 
 
 def catch_up_into(
@@ -125,4 +125,4 @@ def catch_up_into(
     With delta_s their errors times the learning rate, the steps take the sum of delta_s a_s^T
     from w^l and that of delta_s from b^l, and so that of (a_s . a_t + 1) delta_s from z_t.
     """
-    return [product_into(overlap, earlier, change), subtract_into(z, change, z)]
+    return [*product_into(overlap, earlier, change), subtract_into(z, change, z)]

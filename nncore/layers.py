@@ -70,7 +70,8 @@ class Layer:
         self.parts = [Part(self.z[p], self.a[p], self.spare[p], self.delta[p]) for p in parts]
         self.forward = self.forward_to(self.z)
         if self.earlier is not None:
-            self.forward = catch_up_into(self.overlap, self.earlier, self.spare, self.z)
+            catch_up = catch_up_into(self.overlap, self.earlier, self.spare, self.z)
+            self.forward = catch_up if len(self.earlier) else []
         forward, backward, _ = self.hidden
         self.activate = [
             write for z, a, spare, _ in self.parts for write in forward(z, a, spare)

@@ -39,6 +39,7 @@ STAGES: dict[str, list[list[str]]] = {
     "network": [_tests("network", "training"), _tests("persistence", "display"), LAWS],
     "engine": [_tests("engine"), _tests("blocks"), ENGINE],
     "blocks": [_tests("blocks"), _tests("engine"), ENGINE],
+    "products": [_tests("products"), _tests("blocks"), ENGINE],
     "steps": [_tests("engine"), _tests("blocks"), ENGINE],
     "update": [_tests("update"), _tests("engine", "blocks"), ENGINE],
     "inplace": [_tests("inplace"), ENGINE, LAWS],
