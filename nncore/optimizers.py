@@ -21,8 +21,11 @@ class Optimizer(ABC):
     How a gradient moves the parameters; what it remembers of earlier steps is its state.
 
     A subclass names the arrays of its state in ``STATE`` and its usual learning rate in
-    ``LEARNING_RATE``, and moves the parameters in `update`. `fit` starts it. An object that is
-    given to `fit` again goes on with its state; a name stands for a new object.
+    ``LEARNING_RATE``, and moves the parameters in `update`, which finds these arrays in
+    `remembered` and may count its calls in ``count``. `fit` starts it. An object that is given
+    to `fit` again goes on with its state; a name stands for a new object.
+
+    Checkpoints tell optimizers apart by their ``repr``, which should name the settings.
 
     Raises
     ------
@@ -46,6 +49,13 @@ class Optimizer(ABC):
     >>> SignDescent().update(parameters, np.array([3.0, -4.0]), 0.5)
     >>> parameters
     array([ 0.5, -0.5])
+    >>> class Smoothed(Optimizer):
+    ...     STATE = ("average",)
+    ...
+    ...     def update(self, parameters, gradient, learning_rate):
+    ...         average = self.remembered["average"]
+    ...         average += 0.1 * (gradient - average)
+    ...         parameters -= learning_rate * average
     """
 
     #: The learning rate where the caller names none.
@@ -56,9 +66,9 @@ class Optimizer(ABC):
     #: then scales the output error, a few hundred numbers, instead of the whole gradient.
     WANTS_STEPS: bool = False
 
+    #: Calls of `update` so far, if it counts them; part of the state.
+    count: int = 0
     _state: Mapping[str, Array] | None = None
-    #: Calls of `update` so far.
-    _count: int = 0
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -67,6 +77,14 @@ class Optimizer(ABC):
     def is_plain(self) -> bool:
         """Whether `fit` may subtract learning_rate times the gradient instead of `update`."""
         return False
+
+    @property
+    def remembered(self) -> Mapping[str, Array]:
+        """The arrays of ``STATE``, for `update` to change; RuntimeError before `start`."""
+        if self._state is None:
+            msg = "`start(size, dtype)` comes before `update`: it makes the arrays of the state"
+            raise RuntimeError(msg)
+        return self._state
 
     def start(self, size: int, dtype: np.dtype[Any]) -> None:
         """
@@ -142,7 +160,7 @@ class Optimizer(ABC):
         Returns
         -------
         dict of numpy.ndarray
-            The arrays of ``STATE`` once started, and "count", the calls of `update` so far.
+            The arrays of ``STATE`` once started, and "count".
 
         References
         ----------
@@ -155,7 +173,7 @@ class Optimizer(ABC):
         {'count': array(0)}
         """
         arrays = {name: array.copy() for name, array in (self._state or {}).items()}
-        return arrays | {"count": np.array(self._count, np.int64)}
+        return arrays | {"count": np.array(self.count, np.int64)}
 
     def restore(self, state: Mapping[str, Array]) -> None:
         """
@@ -169,7 +187,7 @@ class Optimizer(ABC):
         Raises
         ------
         ValueError
-            If the names are not those of this optimizer's state.
+            If the names are not those of this optimizer's state, or the count is negative.
 
         References
         ----------
@@ -187,9 +205,14 @@ class Optimizer(ABC):
         if set(state) != names and set(state) != {"count"}:
             msg = f"`state` must hold {sorted(names)}; got {sorted(state)}"
             raise ValueError(msg)
+        count = int(state["count"])
+        if count < 0:
+            msg = f"`state` must hold a count of at least 0; got {count}"
+            raise ValueError(msg)
         arrays = {name: np.array(state[name]) for name in self.STATE if name in state}
-        self._state = arrays or None
-        self._count = int(state["count"])
+        self._state, self.count = arrays or None, count
+        for array in arrays.values():
+            self.start(array.size, array.dtype)
 
 
 class SGD(Optimizer):
@@ -233,12 +256,43 @@ class SGD(Optimizer):
     WANTS_STEPS: bool = True
 
     def __init__(self, momentum: float = 0.0, *, nesterov: bool = False) -> None:
-        self.momentum: float = _below_one("momentum", momentum)
-        if nesterov and not momentum:
+        self.momentum = momentum
+        self.nesterov: bool = _truth("nesterov", nesterov)
+        if nesterov and not self.momentum:
             msg = "`nesterov` needs `momentum` above 0; got 0: pass momentum=0.9, for example"
             raise ValueError(msg)
-        self.nesterov: bool = bool(nesterov)
-        self.STATE: tuple[str, ...] = ("velocity",) if self.momentum else ()
+
+    @property
+    def momentum(self) -> float:
+        """
+        The decay mu of the velocity, which may be set, between two epochs for example.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is set to no number in [0, 1), or to or from 0 once training has begun.
+
+        Examples
+        --------
+        >>> optimizer = SGD(momentum=0.5)
+        >>> optimizer.momentum = 0.9
+        >>> optimizer
+        SGD(momentum=0.9, nesterov=False)
+        """
+        return self._momentum
+
+    @momentum.setter
+    def momentum(self, momentum: float) -> None:
+        mu = _below_one("momentum", momentum)
+        if self._state is not None and bool(mu) != bool(self._momentum):
+            msg = (
+                f"`momentum` cannot change from {self._momentum} to {mu} once training has "
+                f"begun; pass a new {type(self).__name__}"
+            )
+            raise ValueError(msg)
+        self._momentum: float = mu
+        velocity = ("velocity",) if mu else ()
+        self.STATE: tuple[str, ...] = (*type(self).STATE, *velocity)
 
     @property
     def is_plain(self) -> bool:
@@ -246,7 +300,8 @@ class SGD(Optimizer):
         return not self.momentum and getattr(self.update, "__func__", None) is SGD.update
 
     def __repr__(self) -> str:
-        return f"SGD(momentum={self.momentum!r}, nesterov={self.nesterov!r})"
+        name = type(self).__name__
+        return f"{name}(momentum={self.momentum!r}, nesterov={self.nesterov!r})"
 
     def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:  # noqa: ARG002 - as documented
         """
@@ -261,6 +316,11 @@ class SGD(Optimizer):
         learning_rate : float
             eta. Not used: the gradient comes multiplied by it.
 
+        Raises
+        ------
+        RuntimeError
+            If `start` was not called, which makes the velocity of momentum.
+
         References
         ----------
         .. [1] M. Nielsen, "Neural Networks and Deep Learning", Determination Press, 2015,
@@ -274,9 +334,9 @@ class SGD(Optimizer):
         >>> parameters.round(6)
         array([0.5, 1.5])
         """
-        self._count += 1
-        if self._state:
-            velocity = self._state["velocity"]
+        self.count += 1
+        if self.momentum:
+            velocity = self.remembered["velocity"]
             np.multiply(velocity, self.momentum, out=velocity)
             np.subtract(velocity, gradient, out=velocity)
             if not self.nesterov:
@@ -332,7 +392,8 @@ class Adam(Optimizer):
             raise ValueError(msg)
 
     def __repr__(self) -> str:
-        return f"Adam(beta1={self.beta1!r}, beta2={self.beta2!r}, epsilon={self.epsilon!r})"
+        settings = f"beta1={self.beta1!r}, beta2={self.beta2!r}, epsilon={self.epsilon!r}"
+        return f"{type(self).__name__}({settings})"
 
     def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
         """
@@ -347,6 +408,11 @@ class Adam(Optimizer):
         learning_rate : float
             eta.
 
+        Raises
+        ------
+        RuntimeError
+            If `start` was not called, which makes the moments.
+
         References
         ----------
         .. [1] D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015,
@@ -360,10 +426,10 @@ class Adam(Optimizer):
         >>> parameters.round(6)
         array([0.5, 1.5])
         """
-        assert self._state is not None  # noqa: S101 - `start` comes first
-        moment, square, spare = self._state["moment"], self._state["square"], self._spare
-        self._count += 1
-        root = math.sqrt(1 - self.beta2**self._count)
+        moment, square = self.remembered["moment"], self.remembered["square"]
+        spare = self._spare
+        self.count += 1
+        root = math.sqrt(1 - self.beta2**self.count)
         np.multiply(moment, self.beta1, out=moment)
         np.multiply(gradient, 1 - self.beta1, out=spare)
         np.add(moment, spare, out=moment)
@@ -374,12 +440,20 @@ class Adam(Optimizer):
         np.sqrt(square, out=spare)
         np.add(spare, self.epsilon * root, out=spare)
         np.divide(moment, spare, out=spare)
-        np.multiply(spare, learning_rate * root / (1 - self.beta1**self._count), out=spare)
+        np.multiply(spare, learning_rate * root / (1 - self.beta1**self.count), out=spare)
         np.subtract(parameters, spare, out=parameters)
 
 
 #: The optimizers that `fit` knows by name.
 OPTIMIZERS: Mapping[str, type[SGD | Adam]] = {"sgd": SGD, "adam": Adam}
+
+
+def _truth(name: str, value: object) -> bool:
+    """Return True or False, or raise TypeError."""
+    if not isinstance(value, bool):
+        msg = f"`{name}` must be True or False; got {value!r}"
+        raise TypeError(msg)
+    return value
 
 
 def _below_one(name: str, value: object) -> float:

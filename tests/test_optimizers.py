@@ -160,6 +160,7 @@ def test_a_state_of_another_optimizer_is_refused() -> None:
         (lambda: SGD(1.0), ValueError, "`momentum` must be below 1; got 1.0"),
         (lambda: SGD(-0.1), ValueError, "`momentum` must be finite and not negative"),
         (lambda: SGD(TEXT), TypeError, "`momentum` must be a real number; got '0.9'"),
+        (lambda: SGD(0.9, nesterov=TEXT), TypeError, "`nesterov` must be True or False; got"),
         (lambda: SGD(nesterov=True), ValueError, "`nesterov` needs `momentum` above 0"),
         (lambda: Adam(beta1=1), ValueError, "`beta1` must be below 1; got 1"),
         (lambda: Adam(beta2=np.nan), ValueError, "`beta2` must be finite"),
@@ -228,3 +229,87 @@ def test_only_descent_without_momentum_is_plain() -> None:
 
     plain = {repr(each): each.is_plain for each in (SGD(), SGD(0.9), Adam(), Own())}
     assert [name for name, is_plain in plain.items() if is_plain] == [repr(SGD())]
+
+
+class Smoothed(Optimizer):
+    """Descends along an average of the gradients, and counts its steps."""
+
+    STATE = ("average",)
+
+    def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
+        self.count += 1
+        average = self.remembered["average"]
+        average += 0.5 * (gradient - average)
+        parameters -= learning_rate * average
+
+
+def test_an_optimizer_of_ones_own_remembers() -> None:
+    x, y = RNG.normal(size=(6, 2)), RNG.uniform(size=(6, 1))
+    net, optimizer = Network([2, 1], rng=0), Smoothed()
+    net.fit(x, y, epochs=2, batch_size=3, optimizer=optimizer)
+    assert optimizer.state()["count"] == 4
+    assert optimizer.state()["average"].shape == (3,)
+    assert optimizer.state()["average"].all()
+
+
+def test_a_subclass_of_sgd_remembers_what_it_names() -> None:
+    class Averaged(SGD):
+        STATE = ("average",)
+
+    assert [Averaged().STATE, Averaged(0.9).STATE] == [("average",), ("average", "velocity")]
+    assert repr(Averaged(0.9)) == f"{Averaged.__name__}(momentum=0.9, nesterov=False)"
+    assert [SGD().STATE, SGD(0.9).STATE] == [(), ("velocity",)]
+
+
+def test_a_subclass_of_adam_has_its_own_name() -> None:
+    class Own(Adam):
+        pass
+
+    assert repr(Own()) == "Own(beta1=0.9, beta2=0.999, epsilon=1e-08)"
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS[1:])
+def test_an_update_before_the_start_is_refused(make: Any) -> None:
+    parameters = np.ones(2)
+    with pytest.raises(RuntimeError, match=r"`start\(size, dtype\)` comes before `update`"):
+        make().update(parameters, np.ones(2), 0.1)
+    np.testing.assert_array_equal(parameters, np.ones(2))
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS[1:])
+def test_a_restored_optimizer_has_started(make: Any) -> None:
+    first, second = make(), make()
+    first.start(2, np.dtype("f8"))
+    first.update(np.ones(2), np.ones(2), 0.1)
+    second.restore(first.state())
+    expected, actual = np.ones(2), np.ones(2)
+    first.update(expected, np.ones(2), 0.1)
+    second.update(actual, np.ones(2), 0.1)
+    np.testing.assert_array_equal(actual, expected)
+
+
+def test_momentum_may_be_scheduled() -> None:
+    optimizer = SGD()
+    optimizer.momentum = 0.5  # before it has begun, from 0 as well
+    assert not optimizer.is_plain
+    optimizer.start(1, np.dtype("f8"))
+    w = np.zeros(1)
+    optimizer.update(w, np.ones(1), 1.0)  # v = -1
+    optimizer.momentum = 0.25
+    optimizer.update(w, np.ones(1), 1.0)  # v = -1.25
+    np.testing.assert_array_equal(w, [-2.25])
+
+
+@pytest.mark.parametrize(("before", "after"), [(0.0, 0.9), (0.9, 0.0)])
+def test_momentum_does_not_come_or_go_in_training(before: float, after: float) -> None:
+    optimizer = SGD(before)
+    optimizer.start(1, np.dtype("f8"))
+    message = f"`momentum` cannot change from {before} to {after} once training has begun"
+    with pytest.raises(ValueError, match=message):
+        optimizer.momentum = after
+    assert optimizer.momentum == before
+
+
+def test_a_count_below_zero_is_refused() -> None:
+    with pytest.raises(ValueError, match="`state` must hold a count of at least 0; got -1"):
+        Adam().restore({"count": np.array(-1)})
