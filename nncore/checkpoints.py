@@ -24,7 +24,6 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import asdict, dataclass
-from os import fspath
 from typing import Any
 
 import numpy as np
@@ -61,14 +60,13 @@ class Checkpoint:
     optimizer_state: dict[str, Array]
     generator_state: Any
 
-    def restore(
-        self, path: Path, optimizer: Optimizer, generator: np.random.BitGenerator
-    ) -> None:
-        """Bring optimizer and generator to the state in the checkpoint, read from `path`."""
+    def restore(self, optimizer: Optimizer, generator: np.random.BitGenerator) -> None:
+        """Bring optimizer and generator to the state in the checkpoint."""
         try:
             generator.state = self.generator_state
-        except (ValueError, TypeError, KeyError) as error:
-            msg = f"{fspath(path)}: `rng` must be a generator of the checkpoint's kind: {error}"
+        # What the kinds of generators raise, for the states of others and for damaged ones.
+        except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+            msg = f"`resume`: `rng` must be a generator of the checkpoint's kind: {error}"
             raise ModelFileError(msg) from None
         optimizer.restore(self.optimizer_state)
 
@@ -127,10 +125,14 @@ def _parse(
     flat = {name: stored_parameter(archive, name, floats, (size,)) for name in arrays}
     state = {name: flat[f"state_{name}"] for name in optimizer.STATE}
     state["count"] = stored_array(archive, "count", ("<i8",), ())
+    if state["count"] < 0:
+        msg = f"`count` must not be negative; got {state['count']}"
+        raise ModelFileError(msg)
     history = History(**json.loads(stored_text(archive, "history")))
     for name in ("cost", "validation_cost", "validation_accuracy"):
-        if not all(isinstance(value, float) for value in getattr(history, name)):
-            msg = f"`{name}` of the history must be numbers"
+        values = getattr(history, name)
+        if not isinstance(values, list) or not all(isinstance(v, float) for v in values):
+            msg = f"`{name}` of the history must be a list of numbers"
             raise ModelFileError(msg)
     return Checkpoint(
         network=network,

@@ -176,7 +176,7 @@ def history_table(
         if epoch > before + 1:
             rows.append((DOTS,) * (len(kept) + 1))
         star = "* " if epoch == best_epoch else ""
-        # A training that diverged has no validation of its last epoch.
+        # Lists of the caller's own may be shorter.
         numbers = [f"{v[epoch - 1]:.4g}" if epoch <= len(v) else "" for v in kept.values()]
         rows.append((f"{star}{epoch}", *numbers))
         before = epoch

@@ -13,7 +13,6 @@ from .arrays import Array, Matrix, Pixels, Vector, as_array, as_matrices, as_mat
 from .backprop import forward, mean_cost
 from .costs import OutputCost
 from .engine import Engine
-from .history import History
 from .inputs import rows_of
 from .labels import Labels, labels_of
 from .plan import Plan
@@ -68,6 +67,7 @@ class Learner:
 
     def engine(self, plan: Plan) -> Engine:
         """Return an engine with the parameters of the lists."""
+        self.read()  # before the optimizer starts, which would remember what is refused here
         engine = Engine(
             self.sizes,
             self.hidden,
@@ -104,8 +104,8 @@ class Learner:
         if not is_ours:
             self.load(engine)
 
-    def judge(self, engine: Engine, held_out: Data, history: History) -> None:
-        """Note validation cost and accuracy."""
+    def judge(self, engine: Engine, held_out: Data) -> list[float]:
+        """Return the validation cost and, where the targets are classes, the accuracy."""
         nothing = np.empty((self.sizes[0], 0), self.dtype)
         weights = as_matrices([nothing, *engine.weights])
         biases = [as_vector(b) for b in [nothing[0], *engine.biases]]
@@ -118,9 +118,8 @@ class Learner:
             total += len(y) * float(cost)
             if held_out.labels is not None:
                 right += int((labels_of(activations[-1]) == held_out.labels[chunk]).sum())
-        history.validation_cost.append(total / examples)
-        if held_out.labels is not None:
-            history.validation_accuracy.append(right / examples)
+        cost = total / examples
+        return [cost] if held_out.labels is None else [cost, right / examples]
 
     def identity(self) -> dict[str, Any]:
         """Return what makes the network, for checkpoints."""

@@ -14,7 +14,7 @@ from .inputs import as_numbers, check_finite
 from .optimizers import OPTIMIZERS, Optimizer
 from .settings import choose, integer, real
 
-__all__ = ["LearningRate", "Path", "Plan", "make_plan", "sample_factors"]
+__all__ = ["LearningRate", "Monitor", "Path", "Plan", "make_plan", "sample_factors"]
 
 LearningRate = float | Callable[[int], float]
 Path = str | os.PathLike[str]
@@ -122,7 +122,7 @@ def _rate(learning_rate: object, optimizer: Optimizer) -> LearningRate:
         return optimizer.LEARNING_RATE
     if callable(learning_rate):
         return cast("LearningRate", learning_rate)
-    return cast("float", real("learning_rate", learning_rate))
+    return float(real("learning_rate", learning_rate))
 
 
 def _one_of(name: str, value: object, known: tuple[str, ...]) -> str:
@@ -156,9 +156,14 @@ def _path(name: str, path: object) -> Path | None:
 def _new_path(name: str, path: object) -> Path | None:
     """Return a path that a file can be written to, or None, or raise TypeError or OSError."""
     checked = _path(name, path)
-    if checked is not None:
-        folder = os.path.dirname(os.fspath(checked)) or os.curdir  # noqa: PTH120 - any path
-        if not os.path.isdir(folder):  # noqa: PTH112 - before the first epoch, not after it
-            msg = f"`{name}` must lie in a folder that exists; got {os.fspath(checked)}"
-            raise FileNotFoundError(msg)
+    if checked is None:
+        return None
+    # Noticed before the first epoch, not after it.
+    folder, file = os.path.split(os.fspath(checked))
+    if not os.path.isdir(folder or os.curdir):  # noqa: PTH112 - bytes are a path, too
+        msg = f"`{name}` must lie in a folder that exists; got {os.fspath(checked)}"
+        raise FileNotFoundError(msg)
+    if not file or os.path.isdir(checked):  # noqa: PTH112
+        msg = f"`{name}` must be a file, not a folder; got {os.fspath(checked)!r}"
+        raise IsADirectoryError(msg)
     return checked

@@ -24,25 +24,34 @@ class TrainingProgress:
     epochs, examples : int
         How many epochs of how many examples.
     show : bool or None
-        Whether to draw; None draws where rich is installed and stderr is a terminal.
+        Whether to draw; None draws where rich is installed and stderr is a terminal. Where
+        there is no stderr, nothing is drawn.
+    done : int
+        How many of the epochs are over before the bar starts.
 
     Raises
     ------
+    TypeError
+        If `show` is not True, False or None.
     ModuleNotFoundError
         If `show` is true and rich is not installed.
     """
 
-    def __init__(self, epochs: int, examples: int, show: bool | None) -> None:
+    def __init__(self, epochs: int, examples: int, show: bool | None, *, done: int = 0) -> None:
         self._epochs = epochs
         self._examples = examples
+        self._done = done
         self._pending = 0
         self._bar = _bar() if _is_shown(show) else None
 
     def __enter__(self) -> Self:
         if self._bar is not None:
             self._bar.start()
-            total = self._epochs * self._examples
-            self._task = self._bar.add_task(f"epoch 1/{self._epochs}", total=total)
+            self._task = self._bar.add_task(
+                f"epoch {self._done + 1}/{self._epochs}",
+                completed=self._done * self._examples,
+                total=self._epochs * self._examples,
+            )
         return self
 
     def __exit__(
@@ -69,8 +78,13 @@ class TrainingProgress:
         self._pending = 0
 
 
-def _is_shown(show: bool | None) -> bool:
-    """Return whether to draw a bar."""
+def _is_shown(show: object) -> bool:
+    """Return whether to draw a bar, or raise TypeError."""
+    if not isinstance(show, (bool, type(None))):
+        msg = f"`progress` must be True, False or None; got {show!r}"
+        raise TypeError(msg)
+    if getattr(sys.stderr, "closed", True):  # services have none, or one that is closed
+        return False
     if show is not None:
         return show
     if not sys.stderr.isatty():

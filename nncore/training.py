@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-import os
 import warnings
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .arrays import Array
 from .blas import one_thread
 from .history import Epoch, History
 from .learner import Data, Learner
-from .plan import Plan
+from .plan import Monitor, Path, Plan
 from .progress import TrainingProgress
+
+if TYPE_CHECKING:
+    from .checkpoints import Checkpoint
 
 __all__ = ["train"]
 
@@ -32,21 +37,26 @@ def train(
     show_progress: bool | None,
 ) -> History:
     """Train until the plan is done, patience or a callback ends it, Ctrl-C, or divergence."""
-    run = _Run(learner, data, held_out, plan, rng)
-    history = run.history
+    # Buffers for more examples than there are would only take memory.
+    plan = plan._replace(batch_size=min(plan.batch_size, len(data.y)))
     largest = plan.batch_size * max(n * k for n, k in pairwise(learner.sizes))
     threads = one_thread() if largest < SMALL_PRODUCT else nullcontext()
-    with threads, TrainingProgress(plan.epochs, len(data.y), show_progress) as progress:
+    # What is refused is refused before anything changes.
+    saved = None if plan.resume is None else _checkpoint(plan.resume, learner, held_out, plan)
+    done = 0 if saved is None else len(saved.history.cost)
+    bar = TrainingProgress(plan.epochs, len(data.y), show_progress, done=done)
+    run = _Run(learner, data, held_out, plan, rng, saved)
+    history = run.history
+    with threads, bar as progress:
         try:
-            for epoch in range(len(history.cost) + 1, plan.epochs + 1):
-                if not run.epoch(epoch, progress):
-                    break
+            while run.goes_on():
+                run.epoch(progress)
         except KeyboardInterrupt:
             history.stopped = "interrupted"
     if plan.patience and history.best_epoch:
         run.restore_best()
     if history.stopped == "diverged":
-        _warn_of_divergence(len(history.cost), plan.rate(len(history.cost) + 1))
+        _warn_of_divergence(history, plan)
     return history
 
 
@@ -60,49 +70,60 @@ class _Run:
         held_out: Data | None,
         plan: Plan,
         rng: np.random.Generator,
+        saved: Checkpoint | None,
     ) -> None:
         self.learner, self.data, self.held_out = learner, data.contiguous(), held_out
         self.plan, self.rng = plan, rng
         self.engine = learner.engine(plan)
         self.history, self.best = History(), self.engine.parameters.copy()
-        if plan.resume is not None:
-            self._resume(plan.resume)
+        if saved is not None:
+            self._resume(saved)
 
-    def epoch(self, epoch: int, progress: TrainingProgress) -> bool:
-        """Train for an epoch, and judge, ask and save; return whether to go on."""
-        history = self.history
+    def goes_on(self) -> bool:
+        """Return whether another epoch follows."""
+        return self.history.stopped == "epochs" and len(self.history.cost) < self.plan.epochs
+
+    def epoch(self, progress: TrainingProgress) -> None:
+        """Train for an epoch, and judge, ask and save."""
+        history, epoch = self.history, len(self.history.cost) + 1
         cost = self._descend(self.plan.rate(epoch), progress)
-        if not (math.isfinite(cost) and self.engine.is_finite()):
+        if cost is None:
             history.stopped = "diverged"
-            return False
-        self.learner.store(self.engine)
-        history.cost.append(cost)
-        if self.held_out is not None:
-            self.learner.judge(self.engine, self.held_out, history)
-            if _last_is_best(history, self.plan):
-                history.best_epoch = epoch
-                np.copyto(self.best, self.engine.parameters)
+            return
+        judged = [] if self.held_out is None else self.learner.judge(self.engine, self.held_out)
+        lists = history.cost, history.validation_cost, history.validation_accuracy
+        for entries, value in zip(lists, [cost, *judged], strict=False):
+            entries.append(value)
+        if judged and _is_best(history, self.plan.monitor, epoch):
+            history.best_epoch = epoch
+            np.copyto(self.best, self.engine.parameters)
         progress.end_epoch(epoch, _report(history))
         self._call_back(epoch)
-        patience = self.plan.patience
-        if patience and epoch - (history.best_epoch or 0) >= patience:
-            history.stopped = "patience"
-        goes_on = history.stopped == "epochs"
-        if self.plan.saves(epoch, is_last=not goes_on):
+        self._lose_patience()
+        if self.plan.saves(epoch, is_last=not self.goes_on()):
             self._save()
-        return goes_on
 
-    def _descend(self, learning_rate: float, progress: TrainingProgress) -> float:
-        """Take one step for each mini-batch; return their mean cost."""
+    def _descend(self, learning_rate: float, progress: TrainingProgress) -> float | None:
+        """Take one step for each mini-batch; return their mean cost, None if it is infinite."""
         data, order = self.data, self.rng.permutation(len(self.data.y))
+        remembered = self.plan.optimizer.state()
         try:
-            return self.engine.epoch(
+            cost = self.engine.epoch(
                 data.x, data.y, order, learning_rate, data.factors, progress.advance
             )
         except KeyboardInterrupt:
-            if self.engine.is_finite():
-                self.learner.store(self.engine)
+            self._keep(remembered, is_good=True)
             raise
+        return cost if self._keep(remembered, is_good=math.isfinite(cost)) else None
+
+    def _keep(self, remembered: Mapping[str, Array], *, is_good: bool) -> bool:
+        """Store finite parameters, or bring the optimizer back to where the lists are."""
+        is_good = is_good and self.engine.is_finite()
+        if is_good:
+            self.learner.store(self.engine)
+        else:
+            self.plan.optimizer.restore(remembered)
+        return is_good
 
     def _call_back(self, epoch: int) -> None:
         """Tell the callbacks of an epoch, and take over what they left in the lists."""
@@ -113,6 +134,12 @@ class _Run:
             self.learner.load(self.engine)
         if told.stopped:
             self.history.stopped = "callback"
+
+    def _lose_patience(self) -> None:
+        """Stop where the best epoch is too long ago."""
+        history, patience = self.history, self.plan.patience
+        if patience and len(history.cost) - (history.best_epoch or 0) >= patience:
+            history.stopped = "patience"
 
     def restore_best(self) -> None:
         """Go back to the parameters of the best epoch."""
@@ -135,18 +162,23 @@ class _Run:
         )
         write_checkpoint(self.plan.checkpoint, checkpoint)
 
-    def _resume(self, path: str | os.PathLike[str]) -> None:
+    def _resume(self, saved: Checkpoint) -> None:
         """Go on from a checkpoint."""
-        from .checkpoints import read_checkpoint  # noqa: PLC0415 - as in `_save`
-
-        optimizer = self.plan.optimizer
-        saved = read_checkpoint(path, self.learner.identity(), self.best.size, optimizer)
-        _check_history(saved.history, self.plan, self.held_out)
-        saved.restore(path, optimizer, self.rng.bit_generator)
-        self.history = replace(saved.history, stopped="epochs")
-        self.best = saved.best
+        saved.restore(self.plan.optimizer, self.rng.bit_generator)
+        self.history, self.best = replace(saved.history, stopped="epochs"), saved.best
+        self._lose_patience()
         np.copyto(self.engine.parameters, saved.parameters)
         self.learner.store(self.engine)
+
+
+def _checkpoint(path: Path, learner: Learner, held_out: Data | None, plan: Plan) -> Checkpoint:
+    """Return the checkpoint to go on from; one that does not fit is refused."""
+    from .checkpoints import read_checkpoint  # noqa: PLC0415 - imports much
+
+    size = sum(n * k + n for k, n in pairwise(learner.sizes))
+    saved = read_checkpoint(path, learner.identity(), size, plan.optimizer)
+    _check_history(saved.history, plan, held_out)
+    return saved
 
 
 def _check_history(saved: History, plan: Plan, held_out: Data | None) -> None:
@@ -159,15 +191,36 @@ def _check_history(saved: History, plan: Plan, held_out: Data | None) -> None:
         kinds = {(False, False): "none", (True, True): "targets that are classes"}
         msg = "`validation` must stay as it was; the run of `resume` had "
         raise ValueError(msg + kinds.get(had, "targets that are no classes"))
+    best = _best_of(saved, plan.monitor)
+    if best != saved.best_epoch:
+        msg = (
+            f"`monitor` must stay as it was; to {plan.monitor!r} the best epoch is {best}, "
+            f"and the run of `resume` has the parameters of epoch {saved.best_epoch}"
+        )
+        raise ValueError(msg)
 
 
-def _last_is_best(history: History, plan: Plan) -> bool:
-    """Return whether the last epoch is better than every one before."""
-    if plan.monitor == "accuracy":
-        *before, last = (-accuracy for accuracy in history.validation_accuracy)
-    else:
-        *before, last = history.validation_cost
-    return last < min(before, default=math.inf)
+def _monitored(history: History, monitor: Monitor, epoch: int) -> float:
+    """Return what is lowest in the best epoch: the validation cost, or minus the accuracy."""
+    if monitor == "accuracy":
+        return -history.validation_accuracy[epoch - 1]
+    return history.validation_cost[epoch - 1]
+
+
+def _is_best(history: History, monitor: Monitor, epoch: int) -> bool:
+    """Return whether an epoch is better than the best one so far."""
+    best = history.best_epoch
+    lowest = math.inf if best is None else _monitored(history, monitor, best)
+    return _monitored(history, monitor, epoch) < lowest
+
+
+def _best_of(history: History, monitor: Monitor) -> int | None:
+    """Return what `best_epoch` would have been, had this been monitored."""
+    again = replace(history, best_epoch=None)
+    for epoch in range(1, len(history.validation_cost) + 1):
+        if _is_best(again, monitor, epoch):
+            again.best_epoch = epoch
+    return again.best_epoch
 
 
 def _report(history: History) -> str:
@@ -180,10 +233,13 @@ def _report(history: History) -> str:
     return text
 
 
-def _warn_of_divergence(epochs: int, learning_rate: float) -> None:
+def _warn_of_divergence(history: History, plan: Plan) -> None:
     """Warn that training stopped because numbers grew beyond all bounds."""
+    epochs = len(history.cost)
+    kept = (history.best_epoch or epochs) if plan.patience else epochs
     msg = (
         f"training diverged in epoch {epochs + 1}: the cost or a parameter is not finite; the "
-        f"parameters are those after epoch {epochs}. Lower `learning_rate`, now {learning_rate}"
+        f"parameters are those after epoch {kept}. Lower `learning_rate`, now "
+        f"{plan.rate(epochs + 1)}"
     )
     warnings.warn(msg, RuntimeWarning, stacklevel=4)

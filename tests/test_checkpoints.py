@@ -86,7 +86,8 @@ VALIDATIONS: dict[str, dict[str, Any]] = {
 def test_validation_of_another_kind_is_refused(path: Path, had: str, has: str) -> None:
     network().fit(X, LABELS, epochs=2, checkpoint=path, optimizer="adam", **VALIDATIONS[had])
     resumed, optimizer = network(), Adam()
-    arguments = {"epochs": 4, "resume": path, "optimizer": optimizer} | VALIDATIONS[has]
+    arguments: dict[str, Any] = {"epochs": 4, "resume": path, "optimizer": optimizer}
+    arguments |= VALIDATIONS[has]
     if had == has:
         assert len(resumed.fit(X, LABELS, **arguments).cost) == 4
         return
@@ -95,6 +96,33 @@ def test_validation_of_another_kind_is_refused(path: Path, had: str, has: str) -
     assert bits(resumed) == bits(network())
     assert resumed._rng.bit_generator.state == network()._rng.bit_generator.state
     assert optimizer.state()["count"] == 0
+
+
+@pytest.mark.parametrize("patience", [2, 3])
+def test_a_run_that_patience_ended_is_over(path: Path, patience: int) -> None:
+    def arguments(patience: int) -> dict[str, Any]:
+        return {"validation": HELD_OUT, "patience": patience, "learning_rate": 3.0}
+
+    ended, resumed, whole = (network() for _ in range(3))
+    history = ended.fit(X, LABELS, epochs=60, checkpoint=path, **arguments(2))
+    assert history.stopped == "patience"
+    again = resumed.fit(X, LABELS, epochs=60, resume=path, **arguments(patience))
+    assert again == whole.fit(X, LABELS, epochs=60, **arguments(patience))
+    assert bits(resumed) == bits(whole)
+    assert (again == history) == (patience == 2)
+
+
+def test_a_best_epoch_of_something_else_is_refused(path: Path) -> None:
+    settings: dict[str, Any] = {"validation": HELD_OUT, "learning_rate": 3.0}
+    history = network().fit(X, LABELS, epochs=6, checkpoint=path, **settings)
+    most = 1 + int(np.argmax(history.validation_accuracy))
+    assert most != history.best_epoch
+    message = (
+        f"`monitor` must stay as it was; to 'accuracy' the best epoch is {most}, and the run "
+        f"of `resume` has the parameters of epoch {history.best_epoch}$"
+    )
+    with pytest.raises(ValueError, match=message):
+        network().fit(X, LABELS, epochs=7, resume=path, monitor="accuracy", **settings)
 
 
 def test_a_run_that_is_stopped_saves_its_last_epoch(path: Path) -> None:
@@ -187,7 +215,13 @@ class TestRefused:
             ("count", np.array(1.0), "`count` must have dtype <i8"),
             ("history", np.array("{"), "not a checkpoint, or a damaged one"),
             ("history", np.array('{"costs": []}'), "not a checkpoint, or a damaged one"),
-            ("history", np.array('{"cost": ["1"]}'), "`cost` of the history must be numbers"),
+            (
+                "history",
+                np.array('{"cost": ["1"]}'),
+                "`cost` of the history must be a list of n",
+            ),
+            ("history", np.array('{"cost": {}}'), "`cost` of the history must be a list of n"),
+            ("count", np.array(-1), "`count` must not be negative; got -1"),
             ("generator", np.array("[]"), "`rng` must be a generator of the checkpoint's kind"),
             ("extra", np.array(1), r"must hold each array once; .* unknown \['extra.npy'\]"),
         ],
@@ -202,6 +236,29 @@ class TestRefused:
             net.fit(X, LABELS, resume=path)
         assert bits(net) == bits(network())
         assert net._rng.bit_generator.state == state
+
+    @pytest.mark.parametrize("number", [-1, 2**200, "no number", None])
+    def test_whose_generator_is_damaged(self, path: Path, number: Any) -> None:
+        self.saved(path)
+        with np.load(path) as archive:
+            entries = dict(archive)
+        state = json.loads(str(entries["generator"]))
+        state["state"]["state"] = number
+        entries["generator"] = np.array(json.dumps(state))
+        np.savez(path, **entries)
+        with pytest.raises(ModelFileError, match="`rng` must be a generator of the checkpoint"):
+            network().fit(X, LABELS, resume=path)
+
+    @pytest.mark.parametrize("name", ["", "folder", "folder/"])
+    def test_a_folder_is_no_checkpoint(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "folder").mkdir()
+        net = network()
+        with pytest.raises(IsADirectoryError, match=f"`checkpoint` must be a file.*{name!r}$"):
+            net.fit(X, LABELS, epochs=5, checkpoint=name)
+        assert bits(net) == bits(network())
 
     def test_an_unwritable_checkpoint_leaves_the_epoch(self, tmp_path: Path) -> None:
         net, plain = network(), network()

@@ -1,20 +1,23 @@
 """Training: steps, partial batches, history, patience, divergence, Ctrl-C, and its doors."""
 
+import itertools
 import math
+from collections.abc import Callable
 from contextlib import nullcontext
-from types import SimpleNamespace
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nncore import Activation, Adam, Epoch, History, Network, Pixels, training
+from nncore import SGD, Activation, Adam, Epoch, History, Network, Optimizer, Pixels, training
 from nncore.activations import sigmoid, sigmoid_prime
 from nncore.arrays import Array, as_array, as_matrix
 from nncore.engine import Engine
 from nncore.history import Callback
 from nncore.learner import CHUNK, Data, Learner
-from nncore.training import _last_is_best
+from nncore.training import _best_of
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(7, 2))
@@ -361,19 +364,22 @@ class TestPatience:
     @pytest.mark.parametrize(
         ("monitor", "costs", "accuracies", "expected"),
         [
-            ("cost", [3.0], [0.5], True),
-            ("cost", [math.inf], [0.5], False),
-            ("cost", [3.0, 1.0, 2.0], [0.5, 0.5, 0.9], False),
-            ("cost", [3.0, 2.0, 1.0], [0.5, 0.5, 0.1], True),
-            ("accuracy", [3.0, 2.0, 1.0], [0.5, 0.9, 0.7], False),
-            ("accuracy", [1.0, 2.0, 3.0], [0.5, 0.7, 0.9], True),
+            ("cost", [3.0], [0.5], 1),
+            ("cost", [math.inf], [0.5], None),
+            ("cost", [math.nan, 2.0, 3.0], [0.5, 0.5, 0.5], 2),
+            ("cost", [3.0, 1.0, 2.0], [0.5, 0.5, 0.9], 2),
+            ("cost", [3.0, 2.0, 1.0], [0.5, 0.5, 0.1], 3),
+            ("cost", [2.0, 1.0, 1.0], [0.5, 0.5, 0.1], 2),
+            ("accuracy", [3.0, 2.0, 1.0], [0.5, 0.9, 0.7], 2),
+            ("accuracy", [1.0, 2.0, 3.0], [0.5, 0.7, 0.9], 3),
         ],
     )
     def test_the_best_epoch_is_better_than_every_one_before(
-        self, monitor: str, costs: list[float], accuracies: list[float], *, expected: bool
+        self, monitor: Any, costs: list[float], accuracies: list[float], expected: int | None
     ) -> None:
-        plan: Any = SimpleNamespace(monitor=monitor)
-        assert _last_is_best(History([], costs, accuracies), plan) is expected
+        history = History([1.0] * len(costs), costs, accuracies, best_epoch=7)
+        assert _best_of(history, monitor) == expected
+        assert history.best_epoch == 7
 
     def test_a_validation_cost_that_is_never_finite_ends_it_too(self) -> None:
         net = network(output="identity", cost="quadratic")
@@ -698,13 +704,11 @@ class TestInterrupt:
         assert not same(net, network())
 
 
-@pytest.mark.parametrize(
-    ("batch_size", "limited"), [(1, 1), (10, 1), (2**20 - 1, 1), (2**20, 0)]
-)
+@pytest.mark.parametrize(("batch_size", "limited"), [(1, 1), (3, 1), (4, 0), (2**20, 0)])
 def test_threads_are_limited_below_so_many_multiplications(
     batch_size: int, limited: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The largest product of a step counts: 2^24 multiplications of 4 by 4 weights."""
+    """The largest product of a step counts, here of 4 by 4 weights, in batches there can be."""
     calls: list[None] = []
 
     def one_thread() -> nullcontext[None]:
@@ -712,7 +716,9 @@ def test_threads_are_limited_below_so_many_multiplications(
         return nullcontext()
 
     monkeypatch.setattr(training, "one_thread", one_thread)
-    Network([4, 4, 2], rng=0).fit(np.ones((3, 4)), np.ones((3, 2)), batch_size=batch_size)
+    assert training.SMALL_PRODUCT == 2**24
+    monkeypatch.setattr(training, "SMALL_PRODUCT", 4 * 16)
+    Network([4, 4, 2], rng=0).fit(np.ones((4, 4)), np.ones((4, 2)), batch_size=batch_size)
     assert len(calls) == limited
 
 
@@ -769,3 +775,87 @@ class TestDivergence:
         with pytest.raises(ZeroDivisionError):
             net.fit(X, Y)
         assert same(net, network())
+
+
+def test_more_examples_in_a_batch_than_there_are_take_no_memory() -> None:
+    huge, whole = network(), network()
+    huge.fit(X, Y, epochs=2, batch_size=10**30)
+    whole.fit(X, Y, epochs=2, batch_size=len(X))
+    assert same(huge, whole)
+
+
+@pytest.mark.parametrize("make", [lambda: SGD(0.9), Adam])
+def test_an_optimizer_goes_back_with_the_parameters(make: Callable[[], Optimizer]) -> None:
+    """What it remembers of an epoch that diverged would spoil all that follow."""
+    rates = [0.01, 0.01, 1e308]
+    optimizer, plain = make(), make()
+    net, twin = (network(output="identity", cost="quadratic") for _ in range(2))
+    with pytest.warns(RuntimeWarning, match=r"epoch 3: .* those after epoch 2\."):
+        net.fit(
+            X,
+            Y,
+            epochs=3,
+            batch_size=2,
+            optimizer=optimizer,
+            learning_rate=lambda epoch: rates[epoch - 1],
+        )
+    twin.fit(X, Y, epochs=2, batch_size=2, optimizer=plain, learning_rate=0.01)
+    for name, array in plain.state().items():
+        np.testing.assert_array_equal(optimizer.state()[name], array)
+    assert len(net.fit(X, Y, epochs=2, optimizer=optimizer, learning_rate=0.01).cost) == 2
+
+
+def test_an_optimizer_goes_back_where_ctrl_c_comes_too_late() -> None:
+    class Spoiling(Adam):
+        def update(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
+            super().update(parameters, gradient * np.nan, learning_rate)
+            raise KeyboardInterrupt
+
+    optimizer = Spoiling()
+    before, net = network(), network()
+    assert net.fit(X, Y, optimizer=optimizer).stopped == "interrupted"
+    assert same(net, before)
+    assert not optimizer.state()["moment"].any()
+
+
+def test_divergence_with_patience_names_the_best_epoch() -> None:
+    rates = [0.1, 5.0, 1e308]
+    net, best = (network(output="identity", cost="quadratic") for _ in range(2))
+    arguments: dict[str, Any] = {"validation": (X, Y), "learning_rate": lambda e: rates[e - 1]}
+    with pytest.warns(RuntimeWarning, match=r"in epoch 3: .* those after epoch 1\. Lower"):
+        history = net.fit(X, Y, epochs=5, patience=4, **arguments)
+    assert (history.best_epoch, len(history.cost)) == (1, 2)
+    best.fit(X, Y, epochs=1, **arguments)
+    assert same(net, best)
+
+
+def test_ctrl_c_while_it_is_judged_leaves_lists_of_one_length() -> None:
+    judged = itertools.count(1)
+
+    def function(z: Array) -> Array:
+        if len(z) == 5 and next(judged) == 2:  # the held-out examples after epoch 2
+            raise KeyboardInterrupt
+        return sigmoid(z)
+
+    net = network(hidden=Activation("interrupted", function, sigmoid_prime))
+    history = net.fit(X, Y, batch_size=7, validation=(X[:5], np.eye(3)[LABELS[:5]]))
+    lists = history.cost, history.validation_cost, history.validation_accuracy
+    assert (history.stopped, *map(len, lists)) == ("interrupted", 1, 1, 1)
+
+
+def test_what_is_refused_does_not_start_the_optimizer(tmp_path: Path) -> None:
+    optimizer = Adam()
+    spoiled = network()
+    spoiled.weights[1] = np.full((4, 2), np.nan)
+    with pytest.raises(ValueError, match="must be finite"):
+        spoiled.fit(X, Y, optimizer=optimizer)
+    with pytest.raises(FileNotFoundError):
+        network().fit(X, Y, optimizer=optimizer, resume=tmp_path / "none.npz")
+    assert set(optimizer.state()) == {"count"}
+
+
+def test_the_learning_rate_may_be_any_rational() -> None:
+    exact, rounded = network(), network()
+    exact.fit(X, Y, epochs=2, optimizer="adam", learning_rate=Fraction(1, 10))  # type: ignore[arg-type]
+    rounded.fit(X, Y, epochs=2, optimizer="adam", learning_rate=0.1)
+    assert same(exact, rounded)
