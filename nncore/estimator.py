@@ -7,7 +7,8 @@ cross-validation, `clone`. Its own utilities check the data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -73,6 +74,7 @@ class _NetworkEstimator(BaseEstimator):
     network_: Network
     optimizer_: Optimizer
     history_: History
+    n_iter_: int
 
     #: What the subclass predicts with.
     _output: str
@@ -103,6 +105,17 @@ class _NetworkEstimator(BaseEstimator):
         self.random_state = random_state
         self.progress = progress
 
+    @contextmanager
+    def _unless_refused(self) -> Iterator[None]:
+        """Take back every attribute where what follows is refused."""
+        before = dict(vars(self))
+        try:
+            yield
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
     def _examples(self, X: Any, y: Any, *, first: bool) -> tuple[Array, Array]:
         """Return X, in the floats of the network, and y, as scikit-learn wants them."""
         dtype = FLOATS if first else self.network_.dtype
@@ -126,21 +139,19 @@ class _NetworkEstimator(BaseEstimator):
                 rng=_seed(self.random_state),
                 dtype=x.dtype,
             )
-            optimizer = _optimizer(self.optimizer)
-        else:
-            network, optimizer = self.network_, self.optimizer_
-        self.history_ = network.fit(
+            self.network_, self.optimizer_ = network, _optimizer(self.optimizer)
+            self.n_iter_ = 0
+        self.history_ = self.network_.fit(
             x,
             targets,
             sample_weight=_weights(sample_weight, x),
             epochs=epochs,
             batch_size=self.batch_size,
-            optimizer=optimizer,
-            learning_rate=self.learning_rate,
+            optimizer=self.optimizer_,
+            learning_rate=_after(self.n_iter_, self.learning_rate),
             progress=self.progress,
         )
-        # Only now, so that what is refused leaves an unfitted estimator unfitted.
-        self.network_, self.optimizer_ = network, optimizer
+        self.n_iter_ += len(self.history_.cost)
         return self
 
     def _outputs(self, X: Any) -> Array:
@@ -168,10 +179,10 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     batch_size : int
         Examples of a mini-batch, at least 1.
     optimizer : str or Optimizer
-        "sgd", "adam" or an optimizer, which is copied.
+        "sgd", "adam" or an optimizer, of which a copy starts anew.
     learning_rate : float or callable, optional
-        eta >= 0, or a function of the epoch, as in `Network.fit`; by default what suits the
-        optimizer.
+        eta >= 0, or a function of the epoch, as in `Network.fit`, which `partial_fit` counts
+        on; by default what suits the optimizer.
     random_state : int, numpy.random.RandomState or None
         Draws the seed of the network's generator, which draws the first weights and shuffles.
     progress : bool or None
@@ -185,6 +196,8 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
         What the optimizer remembers, with which `partial_fit` goes on.
     history_ : History
         What happened in the last call of `fit` or `partial_fit`.
+    n_iter_ : int
+        Epochs of `fit`, and of `partial_fit` since.
     classes_ : numpy.ndarray, shape (classes,)
         The labels, sorted; output j of the network stands for ``classes_[j]``.
     n_features_in_ : int
@@ -246,11 +259,12 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
         >>> model.predict([[0.9]])
         array(['yes'], dtype='<U3')
         """
-        x, labels = self._examples(X, y, first=True)
-        check_classification_targets(labels)
-        self.classes_ = unique_labels(labels)
-        targets = self._targets(x, labels)
-        return self._train(x, targets, sample_weight, first=True, epochs=self.epochs)
+        with self._unless_refused():
+            x, labels = self._examples(X, y, first=True)
+            check_classification_targets(labels)
+            self.classes_ = unique_labels(labels)
+            targets = self._targets(x, labels)
+            return self._train(x, targets, sample_weight, first=True, epochs=self.epochs)
 
     def partial_fit(
         self,
@@ -291,11 +305,12 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
         array(['yes'], dtype='<U3')
         """
         first = not hasattr(self, "network_")
-        x, labels = self._examples(X, y, first=first)
-        check_classification_targets(labels)
-        _check_partial_fit_first_call(self, classes)
-        targets = self._targets(x, labels)
-        return self._train(x, targets, sample_weight, first=first, epochs=1)
+        with self._unless_refused():
+            x, labels = self._examples(X, y, first=first)
+            check_classification_targets(labels)
+            _check_partial_fit_first_call(self, classes)
+            targets = self._targets(x, labels)
+            return self._train(x, targets, sample_weight, first=first, epochs=1)
 
     def predict_proba(self, X: npt.ArrayLike) -> Array:
         """
@@ -381,10 +396,10 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
     batch_size : int
         Examples of a mini-batch, at least 1.
     optimizer : str or Optimizer
-        "sgd", "adam" or an optimizer, which is copied.
+        "sgd", "adam" or an optimizer, of which a copy starts anew.
     learning_rate : float or callable, optional
-        eta >= 0, or a function of the epoch, as in `Network.fit`; by default what suits the
-        optimizer.
+        eta >= 0, or a function of the epoch, as in `Network.fit`, which `partial_fit` counts
+        on; by default what suits the optimizer.
     random_state : int, numpy.random.RandomState or None
         Draws the seed of the network's generator, which draws the first weights and shuffles.
     progress : bool or None
@@ -398,6 +413,8 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         What the optimizer remembers, with which `partial_fit` goes on.
     history_ : History
         What happened in the last call of `fit` or `partial_fit`.
+    n_iter_ : int
+        Epochs of `fit`, and of `partial_fit` since.
     n_features_in_ : int
         Columns of the examples.
     feature_names_in_ : numpy.ndarray of str
@@ -457,8 +474,11 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         >>> NetworkRegressor(random_state=0).fit([[0.0], [1.0]], [0.0, 2.0])
         NetworkRegressor(random_state=0)
         """
-        x, y = self._examples(X, y, first=True)
-        return self._train(x, self._targets(y), sample_weight, first=True, epochs=self.epochs)
+        with self._unless_refused():
+            x, targets = self._examples(X, y, first=True)
+            self._is_flat = targets.ndim == 1
+            targets = targets.reshape(len(x), -1)
+            return self._train(x, targets, sample_weight, first=True, epochs=self.epochs)
 
     def partial_fit(
         self, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
@@ -488,8 +508,12 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         1
         """
         first = not hasattr(self, "network_")
-        x, y = self._examples(X, y, first=first)
-        return self._train(x, self._targets(y), sample_weight, first=first, epochs=1)
+        with self._unless_refused():
+            x, targets = self._examples(X, y, first=first)
+            if first:
+                self._is_flat = targets.ndim == 1
+            targets = targets.reshape(len(x), -1)
+            return self._train(x, targets, sample_weight, first=first, epochs=1)
 
     def predict(self, X: npt.ArrayLike) -> Array:
         """
@@ -503,7 +527,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         Returns
         -------
         numpy.ndarray, shape (examples,) or (examples, outputs)
-            Predictions, of as many dimensions as the targets.
+            Predictions, of as many dimensions as the targets of the first call.
 
         Raises
         ------
@@ -521,11 +545,6 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         outputs = self._outputs(X)
         return outputs.ravel() if self._is_flat else outputs
 
-    def _targets(self, y: Array) -> Array:
-        """Return one row for each target; predictions will have as many dimensions as y."""
-        self._is_flat = y.ndim == 1
-        return y.reshape(len(y), -1)
-
 
 def _hidden_sizes(sizes: Any) -> list[int]:
     """Return `hidden_sizes` as a list, or raise TypeError or ValueError."""
@@ -536,9 +555,20 @@ def _hidden_sizes(sizes: Any) -> list[int]:
 
 
 def _optimizer(optimizer: Any) -> Optimizer:
-    """Return an optimizer of our own: a new one of that name, or a copy."""
+    """Return an optimizer of our own: a new one of that name, or a copy that starts anew."""
     chosen = choose("optimizer", optimizer, OPTIMIZERS, Optimizer)  # type: ignore[type-abstract]
-    return deepcopy(chosen) if isinstance(chosen, Optimizer) else chosen()
+    if not isinstance(chosen, Optimizer):
+        return chosen()
+    own = deepcopy(chosen)
+    own.restore({"count": np.array(0)})
+    return own
+
+
+def _after(epochs: int, learning_rate: Any) -> Any:
+    """Return a learning rate that goes on where earlier calls, of so many epochs, ended."""
+    if not callable(learning_rate):
+        return learning_rate
+    return lambda epoch: learning_rate(epochs + epoch)
 
 
 def _seed(random_state: Any) -> int:

@@ -254,3 +254,65 @@ def test_without_scikit_learn_one_line_says_what_to_install(
         importlib.import_module("nncore.estimator")
     assert "\n" not in str(info.value)
     assert sys.modules.get("nncore.estimator") is None
+
+
+def refused(model: Any, call: str, *data: Any, **settings: Any) -> None:
+    before = {name: value for name, value in vars(model).items() if name.endswith("_")}
+    with pytest.raises(ValueError, match="`"):
+        getattr(model, call)(*data, **settings)
+    after = {name: value for name, value in vars(model).items() if name.endswith("_")}
+    assert after.keys() == before.keys()
+    assert all(after[name] is before[name] for name in before)
+
+
+def test_a_fit_that_is_refused_leaves_what_was_learned() -> None:
+    model = clone(CLASSIFIER).fit(IRIS, SPECIES)
+    expected = model.predict(IRIS)
+    refused(model.set_params(epochs=0), "fit", IRIS[:, :2], NAMES)
+    assert np.array_equal(model.predict(IRIS), expected)
+
+
+@pytest.mark.parametrize("call", ["fit", "partial_fit"])
+def test_a_first_fit_that_is_refused_is_none(call: str) -> None:
+    model = clone(CLASSIFIER).set_params(batch_size=0)
+    settings = {} if call == "fit" else {"classes": [0, 1, 2]}
+    refused(model, call, IRIS, SPECIES, **settings)
+    with pytest.raises(NotFittedError):
+        model.predict(IRIS)
+    model.set_params(batch_size=50).partial_fit(IRIS, NAMES, classes=np.unique(NAMES))
+    assert model.predict(IRIS[:1])[0] in NAMES
+
+
+def test_predictions_keep_their_dimensions() -> None:
+    two = np.column_stack([SPECIES, IRIS[:, 0]])
+    model = clone(REGRESSOR).fit(IRIS, two)
+    refused(model, "partial_fit", IRIS, SPECIES)
+    assert model.predict(IRIS).shape == (150, 2)
+    flat = clone(REGRESSOR).fit(IRIS, SPECIES)
+    refused(flat, "partial_fit", IRIS, two)
+    flat.partial_fit(IRIS, SPECIES[:, np.newaxis])
+    assert flat.predict(IRIS).shape == (150,)
+
+
+def test_a_schedule_goes_on_in_partial_fit() -> None:
+    asked: list[int] = []
+
+    def rate(epoch: int) -> float:
+        asked.append(epoch)
+        return 0.01
+
+    model = clone(CLASSIFIER).set_params(epochs=2, learning_rate=rate).fit(IRIS, SPECIES)
+    model.partial_fit(IRIS, SPECIES).partial_fit(IRIS, SPECIES)
+    assert asked == [1, 2, 3, 4]
+    assert model.n_iter_ == 4
+    assert model.fit(IRIS, SPECIES).n_iter_ == 2
+
+
+def test_an_optimizer_starts_anew() -> None:
+    used = SGD(0.9)
+    Network([2, 1], rng=0).fit([[1.0, 2.0]], [[1.0]], optimizer=used)
+    settings: dict[str, Any] = {"learning_rate": 0.01}
+    first = clone(CLASSIFIER).set_params(optimizer=used, **settings).fit(IRIS, SPECIES)
+    second = clone(CLASSIFIER).set_params(optimizer=SGD(0.9), **settings).fit(IRIS, SPECIES)
+    assert np.array_equal(outputs(first, IRIS), outputs(second, IRIS))
+    assert used.state()["velocity"].shape == (3,)
