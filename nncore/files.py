@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["replacing"]
+__all__ = ["TEMPORARY", "replacing"]
+
+#: What temporary files are called. A process that is killed leaves one behind.
+TEMPORARY = ".nncore-*.tmp"
 
 
 @contextmanager
@@ -30,19 +35,21 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     Raises
     ------
     OSError
-        If the file cannot be written.
+        If the file cannot be written, or what stands there is a directory, a pipe, a device or
+        anything else that is not a regular file.
+
+    Notes
+    -----
+    A file that takes the place of another has its mode, and never a wider one.
 
     References
     ----------
     .. [1] POSIX.1-2017, rename() and fsync().
     """
     target = Path(os.path.realpath(path))
-    if target.is_dir():
-        msg = f"{os.fspath(path)!r} is a directory; name a file in it"
-        raise IsADirectoryError(msg)
-    temporary = target.with_name(f".{target.name}.{os.urandom(8).hex()}.tmp")
+    temporary = target.with_name(TEMPORARY.replace("*", os.urandom(8).hex()))
     try:
-        with temporary.open("xb") as file:
+        with _create(temporary, _mode(target, os.fspath(path))) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -51,11 +58,37 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with suppress(OSError):
             temporary.unlink()
         if isinstance(error, OSError) and error.errno is not None:
-            # A full disk names no file, and nobody knows the temporary one.
-            nobody_knows = error.filename in {None, os.fspath(temporary)}
+            # A full disk names no file, and nobody knows the temporary one or where links lead.
+            nobody_knows = error.filename in {None, os.fspath(temporary), os.fspath(target)}
             error.filename = os.fspath(path) if nobody_knows else error.filename
         raise
     _sync_directory(target.parent)
+
+
+def _mode(target: Path, name: str) -> int | None:
+    """Return the mode of the file that stands there, None for none, or raise OSError."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(mode):
+        msg = f"{name!r} is a directory; name a file in it"
+        raise IsADirectoryError(msg)
+    if not stat.S_ISREG(mode):
+        msg = f"{name!r} is not a regular file; name another one"
+        raise OSError(msg)
+    return stat.S_IMODE(mode)
+
+
+def _create(path: Path, mode: int | None) -> BinaryIO:
+    """Open a new file, of this mode where one is given."""
+    if mode is None:
+        return path.open("xb")
+    # Made with its mode, not given it afterwards: who opened it in between could read on.
+    file = open(path, "xb", opener=partial(os.open, mode=mode))  # noqa: SIM115
+    with suppress(OSError):  # not every file system can give back what the umask took
+        path.chmod(mode)
+    return file
 
 
 def _sync_directory(folder: Path) -> None:

@@ -179,7 +179,7 @@ def test_the_pause_doubles(
 def test_stale_temporary_files_are_removed_and_fresh_ones_left_alone(
     server: type[Handler], tmp_path: Path
 ) -> None:
-    stale, fresh = tmp_path / f".{IMAGES}.old.tmp", tmp_path / f".{IMAGES}.new.tmp"
+    stale, fresh = tmp_path / ".nncore-0123456789abcdef.tmp", tmp_path / ".nncore-fedc.tmp"
     stale.write_bytes(b"half")
     fresh.write_bytes(b"of another process")
     long_ago = time.time() - 2 * download.STALE_SECONDS

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nncore.extras import needs
-from nncore.files import replacing
+from nncore.files import TEMPORARY, replacing
 
 __all__ = ["MirrorError", "RemoteFile", "download_mnist"]
 
@@ -161,7 +161,7 @@ def _cache_directory() -> Path:
 
 def _remove_stale_files(directory: Path) -> None:
     """Remove what killed runs have left."""
-    for path in directory.glob(".*-ubyte.gz.*.tmp"):
+    for path in directory.glob(TEMPORARY):
         # Another process may have finished or removed it in between.
         with contextlib.suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > STALE_SECONDS:
