@@ -201,8 +201,8 @@ class OutputCost(Protocol):
         """The name of the cost."""
         ...
 
-    def check_targets(self, y: Array) -> None:
-        """Raise ValueError if the cost is not defined for real targets y."""
+    def check_targets(self, y: Array, name: str) -> None:
+        """Raise ValueError if the cost is not defined for real targets y, called `name`."""
         ...
 
     def values(self, z: Matrix[B, N], y: Matrix[B, N]) -> Vector[B]:
@@ -226,7 +226,7 @@ class _ComposedCost:
         """The name of the cost."""
         return self.cost.name
 
-    def check_targets(self, y: Array) -> None:
+    def check_targets(self, y: Array, name: str) -> None:
         """Accept every target."""
 
     def values(self, z: Matrix[B, N], y: Matrix[B, N]) -> Vector[B]:
@@ -247,9 +247,9 @@ class _SigmoidCrossEntropy:
     output: Activation
     name: str = "cross_entropy"
 
-    def check_targets(self, y: Array) -> None:
+    def check_targets(self, y: Array, name: str) -> None:
         """Raise ValueError if an entry lies outside [0, 1]."""
-        _require(y, (y >= 0) & (y <= 1), "must lie in [0, 1] for the cross-entropy")
+        _require(y, (y >= 0) & (y <= 1), name, "must lie in [0, 1] for the cross-entropy")
 
     def values(self, z: Matrix[B, N], y: Matrix[B, N]) -> Vector[B]:
         """
@@ -273,15 +273,16 @@ class _SoftmaxCrossEntropy:
     output: Softmax
     name: str = "cross_entropy"
 
-    def check_targets(self, y: Array) -> None:
+    def check_targets(self, y: Array, name: str) -> None:
         """Raise ValueError if a row is not a distribution: entries >= 0 that sum to 1."""
-        _require(y, y >= 0, "must not be negative for the cross-entropy")
+        _require(y, y >= 0, name, "must not be negative for the cross-entropy")
         sums = y.sum(axis=1)
         wrong = np.flatnonzero(abs(sums - 1) > SUM_SLACK)
         if wrong.size:
             row = int(wrong[0])
             msg = (
-                f"rows of `y` must sum to 1 for softmax outputs; row {row} sums to {sums[row]}"
+                f"rows of `{name}` must sum to 1 for softmax outputs; "
+                f"row {row} sums to {sums[row]}"
             )
             raise ValueError(msg)
 
@@ -294,11 +295,11 @@ class _SoftmaxCrossEntropy:
         return self.output.apply(z) * y.sum(axis=1, keepdims=True) - y
 
 
-def _require(y: Array, good: Array, rule: str) -> None:
-    """Raise ValueError for the first entry of `y` that is not good."""
+def _require(y: Array, good: Array, name: str, rule: str) -> None:
+    """Raise ValueError for the first entry of y that is not good."""
     if not good.all():
         index = tuple(int(i) for i in np.argwhere(~good)[0])
-        msg = f"`y` {rule}; y{list(index)} is {y[index]}"
+        msg = f"`{name}` {rule}; {name}{list(index)} is {y[index]}"
         raise ValueError(msg)
 
 

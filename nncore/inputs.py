@@ -21,6 +21,7 @@ __all__ = [
     "as_examples",
     "as_numbers",
     "as_parameter",
+    "as_rectangle",
     "as_result",
     "check_finite",
     "matrix_like",
@@ -108,14 +109,7 @@ def as_numbers(value: object, dtype: np.dtype[Any], name: str) -> Array:
         return value  # the usual case, without the microsecond that the others take
     if isinstance(value, Pixels):
         return value.rows(slice(None), dtype)
-    try:
-        array: Array = np.asanyarray(value)
-    except ValueError:
-        msg = f"`{name}` must be a rectangular array of numbers; its rows differ in length"
-        raise ValueError(msg) from None
-    if isinstance(array, np.ma.MaskedArray):
-        msg = f"`{name}` must not be masked: fill it, or leave out the masked examples"
-        raise TypeError(msg)
+    array = as_rectangle(value, name)
     if array.dtype.kind in "iuf":
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite: refused
             # One layout, since numpy adds up a product in an order that follows the strides.
@@ -126,6 +120,19 @@ def as_numbers(value: object, dtype: np.dtype[Any], name: str) -> Array:
             msg += f": pass {name}.astype(float) if they are meant as 0 and 1"
         raise TypeError(msg)
     return np.asarray(array) if isinstance(array, np.matrix) else array
+
+
+def as_rectangle(value: object, name: str) -> Array:
+    """Return an array of anything, or raise if its rows differ in length or it is masked."""
+    try:
+        array: Array = np.asanyarray(value)
+    except ValueError:
+        msg = f"`{name}` must be a rectangular array of numbers; its rows differ in length"
+        raise ValueError(msg) from None
+    if isinstance(array, np.ma.MaskedArray):
+        msg = f"`{name}` must not be masked: fill it, or leave out the masked examples"
+        raise TypeError(msg)
+    return array
 
 
 def check_finite(array: Array, name: str) -> None:
@@ -173,5 +180,6 @@ def _shape_advice(array: Array, width: int, name: str) -> str:
     if len(shape) == 1 and width == 1:
         return f": if these are {shape[0]} examples of one number, pass {name}.reshape(-1, 1)"
     if len(shape) == 1 and name == "y":
-        return f": if these are class labels, pass np.eye({width})[y]"
+        # Integers have become floats by now, which cannot index.
+        return f": if these are class labels, pass np.eye({width})[np.asarray(y, int)]"
     return ""

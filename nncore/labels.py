@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .arrays import Array, real_part
+from .inputs import as_rectangle
 
 __all__ = ["are_labels", "as_labels", "classes_of", "labels_of", "one_hot"]
 
@@ -40,7 +41,7 @@ def classes_of(targets: Array) -> Labels | None:
 
 def as_labels(labels: object, width: int, name: str) -> Labels:
     """Return `labels` of a network with `width` outputs, or raise TypeError or ValueError."""
-    array = np.asarray(labels)
+    array = np.asarray(as_rectangle(labels, name))
     classes = max(width, 2)
     if array.ndim != 1:
         msg = f"`{name}` must be class labels, shape (batch,); got shape {array.shape}"

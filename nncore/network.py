@@ -369,7 +369,7 @@ class Network:
         batch = self._batch(x)
         targets = self._targets(y, len(batch))
         z = forward(weights, biases, batch, self._hidden, self._cost).zs[-1]
-        return mean_cost(weights, as_matrix(z), targets, self._cost, self._l2)
+        return mean_cost(weights, as_matrix(z), targets, self._cost, self._penalty(weights))
 
     def backprop(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Gradient:
         """
@@ -408,7 +408,8 @@ class Network:
         batch = self._batch(x)
         targets = self._targets(y, len(batch))
         forward_pass = forward(weights, biases, batch, self._hidden, self._cost)
-        return backprop(weights, forward_pass, targets, self._hidden, self._cost, self._l2)
+        penalty = self._penalty(weights)
+        return backprop(weights, forward_pass, targets, self._hidden, self._cost, penalty)
 
     def fit(
         self,
@@ -631,6 +632,11 @@ class Network:
             biases.append(as_vector(b))
         return weights, biases
 
+    def _penalty(self, weights: Sequence[Matrix[Any, Any]]) -> Any:
+        """Return `l2` as it is beside exact weights, else as a float: floats stay floats."""
+        is_exact = any(as_array(w).dtype.kind == "O" for w in weights)
+        return self._l2 if is_exact else float(self._l2)
+
     def _real_parameters(self) -> tuple[list[Matrix[Any, Any]], list[Vector[Any]]]:
         """Return weights and biases, held to `sizes` and to finite floats."""
         weights, biases = self._parameters()
@@ -657,7 +663,7 @@ class Network:
             msg = f"`{names[0]}` and `{names[1]}` must hold as many examples; got {examples} "
             raise ValueError(msg + f"and {len(targets)}")
         if as_array(targets).dtype.kind == "f":
-            self._cost.check_targets(as_array(targets))
+            self._cost.check_targets(as_array(targets), names[1])
         return targets
 
     def _data(self, x: Any, y: Any, names: tuple[str, str] = ("x", "y")) -> Data:

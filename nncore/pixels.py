@@ -28,9 +28,10 @@ class Pixels:
     Raises
     ------
     TypeError
-        If the array is not made of bytes.
+        If the array is not made of bytes or is masked, or `scale` is not an integer.
     ValueError
-        If it is not two-dimensional, or a byte is larger than `scale`.
+        If `scale` is below 1, the array is not two-dimensional, or a byte is larger than
+        `scale`.
 
     References
     ----------
@@ -47,18 +48,21 @@ class Pixels:
     """
 
     def __init__(self, array: npt.NDArray[np.uint8], scale: int = 255) -> None:
+        self.scale: int = integer("scale", scale, minimum=1)
         dtype = getattr(array, "dtype", type(array))
         if dtype != np.uint8:
             msg = f"`array` must be a numpy array of uint8; got {dtype}"
             raise TypeError(msg)
+        if isinstance(array, np.ma.MaskedArray):
+            msg = "`array` must not be masked: fill it, or leave out the masked examples"
+            raise TypeError(msg)
         if array.ndim != 2:
             msg = f"`array` must have shape (examples, pixels); got {array.shape}"
             raise ValueError(msg)
-        if array.size and array.max() > scale:
-            msg = f"`array` must hold no byte above `scale`, {scale}; got {array.max()}"
+        if array.size and array.max() > self.scale:
+            msg = f"`array` must hold no byte above `scale`, {self.scale}; got {array.max()}"
             raise ValueError(msg)
         self.array = array
-        self.scale: int = integer("scale", scale, minimum=1)
 
     #: Rows and columns.
     ndim = 2

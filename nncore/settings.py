@@ -18,10 +18,13 @@ T = TypeVar("T")
 
 def integer(name: str, value: object, *, minimum: int) -> int:
     """Return `value` as an int of at least `minimum`, or raise TypeError or ValueError."""
-    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
+    try:
+        number = operator.index(cast("SupportsIndex", value))
+    except TypeError:  # arrays have `__index__` too, for the sake of those of one integer
+        number = None
+    if number is None or isinstance(value, (bool, np.bool_)):
         msg = f"`{name}` must be an integer; got {value!r}"
         raise TypeError(msg)
-    number = operator.index(cast("SupportsIndex", value))
     if number < minimum:
         msg = f"`{name}` must be at least {minimum}; got {number}"
         raise ValueError(msg)
@@ -29,14 +32,23 @@ def integer(name: str, value: object, *, minimum: int) -> int:
 
 
 def real(name: str, value: Any) -> Any:
-    """Return `value`, a finite real number >= 0, or raise TypeError or ValueError."""
+    """
+    Return `value`, a finite real number >= 0, or raise TypeError or ValueError.
+
+    Integers and rationals stay exact, for networks of exact numbers: `float` makes them floats.
+    """
     # A numpy scalar would carry its own dtype into every product.
     number = value.item() if isinstance(value, np.generic) else value
     if isinstance(number, bool) or not isinstance(number, (int, float, Rational)):
         msg = f"`{name}` must be a real number; got {value!r}"
         raise TypeError(msg)
+    try:
+        is_finite = math.isfinite(number)
+    except OverflowError:
+        msg = f"`{name}` must fit into a float; got {value!r}"
+        raise ValueError(msg) from None
     # To type checkers a Rational has no order; the module of Fraction is slow to import.
-    if not (cast("Any", number) >= 0 and math.isfinite(number)):
+    if not (cast("Any", number) >= 0 and is_finite):
         msg = f"`{name}` must be finite and not negative; got {value!r}"
         raise ValueError(msg)
     return number

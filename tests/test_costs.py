@@ -121,25 +121,43 @@ class TestTargets:
         y = np.array([[0.0, 1.0], [0.5, bad]])
         message = rf"`y` must lie in \[0, 1\] for the cross-entropy; y\[1, 1\] is {bad}"
         with pytest.raises(ValueError, match=message):
-            joined("sigmoid", "cross_entropy").check_targets(y)
+            joined("sigmoid", "cross_entropy").check_targets(y, "y")
 
     def test_softmax_targets_are_not_negative(self) -> None:
         y = np.array([[1.5, -0.5]])
         with pytest.raises(ValueError, match=r"must not be negative.*y\[0, 1\] is -0.5"):
-            joined("softmax", "cross_entropy").check_targets(y)
+            joined("softmax", "cross_entropy").check_targets(y, "y")
 
     @pytest.mark.parametrize("row", [[0.5, 0.4], [1.0, 1.0], [0.0, 0.0], [0.5, 0.500015]])
     def test_softmax_targets_sum_to_one(self, row: list[float]) -> None:
         y = np.array([[1.0, 0.0], row])
         with pytest.raises(ValueError, match=r"rows of `y` must sum to 1.*row 1 sums to"):
-            joined("softmax", "cross_entropy").check_targets(y)
+            joined("softmax", "cross_entropy").check_targets(y, "y")
+
+    @pytest.mark.parametrize(
+        ("output", "y", "message"),
+        [
+            (
+                "sigmoid",
+                [[2.0]],
+                r"^`validation\[1\]` must lie .*; validation\[1\]\[0, 0\] is 2",
+            ),
+            ("softmax", [[-1.0, 2.0]], r"^`validation\[1\]` must not be negative"),
+            ("softmax", [[0.5, 0.25]], r"^rows of `validation\[1\]` must sum to 1 .* 0.75$"),
+        ],
+    )
+    def test_targets_are_called_what_the_caller_calls_them(
+        self, output: str, y: Any, message: str
+    ) -> None:
+        with pytest.raises(ValueError, match=message):
+            joined(output, "cross_entropy").check_targets(np.array(y), "validation[1]")
 
     def test_rounding_of_float32_is_forgiven(self) -> None:
         y = np.full((1, 3), 1 / 3, np.float32).astype(float)
-        joined("softmax", "cross_entropy").check_targets(y)
+        joined("softmax", "cross_entropy").check_targets(y, "y")
 
     def test_the_quadratic_cost_takes_any_target(self) -> None:
-        joined("identity", "quadratic").check_targets(np.array([[-5.0, 1e9]]))
+        joined("identity", "quadratic").check_targets(np.array([[-5.0, 1e9]]), "y")
 
 
 class TestChoice:

@@ -73,6 +73,24 @@ def test_the_first_label_that_is_none_is_named(width: int, message: str) -> None
         as_labels([0, 3, -1], width, "y")
 
 
+def test_masked_labels_are_refused() -> None:
+    labels = np.ma.array([0, 1, 1], mask=[True, False, False])
+    with pytest.raises(TypeError, match=r"^`labels` must not be masked: fill it, or leave out"):
+        as_labels(labels, 2, "labels")
+
+
+def test_ragged_labels_are_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"^`labels` must be .* its rows differ in length$"):
+        as_labels([[1], [1, 2]], 2, "labels")
+
+
+def test_labels_of_a_subclass_become_a_plain_array() -> None:
+    class Own(np.ndarray[Any, Any]):
+        """An array with mathematics of its own."""
+
+    assert type(as_labels(np.array([0, 1]).view(Own), 2, "labels")) is np.ndarray
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_targets_of_labels(dtype: str) -> None:
     kind = np.dtype(dtype)

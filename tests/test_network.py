@@ -118,6 +118,7 @@ class TestConstruction:
             ({"l2": float("inf")}, ValueError, "`l2` must be finite"),
             ({"l2": "much"}, TypeError, "`l2` must be a real number; got 'much'"),
             ({"l2": True}, TypeError, "`l2` must be a real number; got True"),
+            ({"l2": 10**400}, ValueError, "`l2` must fit into a float; got 1000"),
             ({"rng": -1}, ValueError, "`rng` must be at least 0; got -1"),
             (
                 {"rng": 1.5},
@@ -286,7 +287,9 @@ class TestDoors:
 
     def test_labels_are_not_targets(self) -> None:
         net = Network([2, 3, 4], rng=0)
-        with pytest.raises(ValueError, match=r"class labels, pass np.eye\(4\)\[y\]"):
+        with pytest.raises(
+            ValueError, match=r"class labels, pass np.eye\(4\)\[np.asarray\(y, int\)\]$"
+        ):
             net.cost(X, [0, 3, 1])
 
     @pytest.mark.parametrize("name", ["weights", "biases"])
@@ -368,11 +371,26 @@ class TestLabels:
             (np.eye(4)[:3], ValueError, r"got shape \(3, 4\): pass labels.argmax\(axis=1\)"),
             (np.ones((3, 2), int), ValueError, r"shape \(batch,\); got shape \(3, 2\)$"),
             (np.zeros(0, int), ValueError, "`labels` must hold at least one label"),
+            ([[0], [1, 2]], ValueError, "`labels` must be .*; its rows differ in length$"),
+            (np.ma.array([0, 1, 2]), TypeError, "`labels` must not be masked"),
         ],
     )
     def test_bad_labels(self, labels: Any, error: type[Exception], message: str) -> None:
         with pytest.raises(error, match=message):
             Network([2, 3, 4], rng=0).accuracy(X, labels)
+
+    def test_masked_labels_are_not_trained_on(self) -> None:
+        labels = np.ma.array([0, 1, 2], mask=[True, False, False])
+        net = Network([2, 3, 4], rng=0)
+        with pytest.raises(TypeError, match=r"^`y` must not be masked"):
+            net.fit(X, labels)
+        with pytest.raises(TypeError, match=r"^`validation\[1\]` must not be masked"):
+            net.fit(X, [0, 1, 2], validation=(X, labels))
+
+    def test_validation_targets_are_named(self) -> None:
+        message = r"^`validation\[1\]` must lie in \[0, 1\].*; validation\[1\]\[0, 0\] is 2.0$"
+        with pytest.raises(ValueError, match=message):
+            small().fit(X, Y, validation=(X, np.full((3, 1), 2.0)))
 
 
 class TestBackprop:
@@ -502,3 +520,11 @@ def test_the_same_array_may_be_passed_twice() -> None:
     net.backprop(x, x)
     net.fit(x, x, epochs=2, batch_size=1)
     np.testing.assert_array_equal(x, before)
+
+
+def test_a_rational_penalty_leaves_floats_floats() -> None:
+    exact, rounded = (Network([2, 3, 1], rng=0, l2=l2) for l2 in (Fraction(1, 3), 1 / 3))  # type: ignore[arg-type]
+    ours, theirs = (net.backprop([[1.0, 2.0]], [[1.0]]) for net in (exact, rounded))
+    for l in (1, 2):
+        assert ours.nabla_w[l].dtype == np.float64
+        np.testing.assert_array_equal(ours.nabla_w[l], theirs.nabla_w[l])

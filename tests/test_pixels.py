@@ -61,9 +61,15 @@ def test_the_network_reads_them_everywhere() -> None:
             ValueError,
             r"`array` must have shape \(examples, pixels\); got \(3,\)",
         ),
+        (np.ma.array(BYTES, mask=BYTES == 0), 255, TypeError, "`array` must not be masked"),
         (BYTES, 16, ValueError, "`array` must hold no byte above `scale`, 16; got 255"),
-        (BYTES * 0, 0, ValueError, "`scale` must be at least 1; got 0"),
-        (BYTES, 255.0, TypeError, "`scale` must be an integer"),
+        (BYTES, 0, ValueError, "^`scale` must be at least 1; got 0$"),
+        (BYTES, -1, ValueError, "^`scale` must be at least 1; got -1$"),
+        (BYTES, 255.0, TypeError, "^`scale` must be an integer; got 255.0$"),
+        (BYTES, 1.5, TypeError, "^`scale` must be an integer; got 1.5$"),
+        (BYTES, "a", TypeError, "^`scale` must be an integer; got 'a'$"),
+        (BYTES, None, TypeError, "^`scale` must be an integer; got None$"),
+        (BYTES, np.array([255]), TypeError, "^`scale` must be an integer; got array"),
     ],
 )
 def test_bad_input(array: Any, scale: Any, error: type[Exception], message: str) -> None:

@@ -334,7 +334,7 @@ def _reproduction(
 @contextlib.contextmanager
 def _shown(progress: bool | Progress | None, size: int) -> Iterator[Progress | None]:
     """Who is told of the progress: the caller's function, a bar, or nobody."""
-    wanted = progress or (progress is None and size > LONG and sys.stderr.isatty())
+    wanted = progress or (progress is None and size > LONG and _has_terminal())
     if callable(progress) or not wanted:
         yield progress if callable(progress) else None
         return
@@ -346,3 +346,8 @@ def _shown(progress: bool | Progress | None, size: int) -> Iterator[Progress | N
     with Bar(transient=True) as bar:
         task = bar.add_task("checking the gradient", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _has_terminal() -> bool:
+    """Whether stderr, which services may lack or have closed, is a terminal."""
+    return not getattr(sys.stderr, "closed", True) and sys.stderr.isatty()

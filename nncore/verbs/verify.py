@@ -263,7 +263,8 @@ def _progress(about: str, total: int) -> Iterator[Callable[[], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    if not sys.stderr.isatty():  # older versions of rich print an empty line for a hidden bar
+    # Services have no stderr, and older versions of rich print an empty line for a hidden bar.
+    if getattr(sys.stderr, "closed", True) or not sys.stderr.isatty():
         yield lambda: None
         return
     with Progress(console=Console(stderr=True), transient=True) as bar:

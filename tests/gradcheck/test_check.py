@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import functools
 import importlib
+import io
 import json
 import sys
 from typing import Any
@@ -217,6 +218,17 @@ def test_progress_bar_for_long_checks(monkeypatch: pytest.MonkeyPatch) -> None:
         cost, gradient, POINT, method="complex_step", progress=lambda done, _: told.append(done)
     )
     assert told == [1, 2, 3]
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_without_stderr_no_bar_is_drawn(
+    monkeypatch: pytest.MonkeyPatch, *, closed: bool
+) -> None:
+    stderr = io.StringIO()
+    stderr.close()
+    monkeypatch.setattr(check, "LONG", 0)
+    monkeypatch.setattr(sys, "stderr", stderr if closed else None)
+    assert check_gradient(cost, gradient, POINT, method="complex_step").ok
 
 
 def test_placeholders_are_passed_over_and_counted() -> None:

@@ -1,6 +1,7 @@
 """`nncore verify` and `nncore new` from a shell."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,12 @@ def test_progress_is_drawn_on_a_terminal(
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     assert cli.main(["verify", "a.py"]) == 0
     assert "verifying" in capsys.readouterr().err
+
+
+def test_without_stderr_no_progress_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, lambda task: Outcome(task, [PASSED]))
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main(["verify", "a.py"]) == 0
 
 
 def test_a_page_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
