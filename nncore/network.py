@@ -444,8 +444,8 @@ class Network:
         epochs : int
             How often every example is seen, at least 1.
         batch_size : int
-            Examples of a mini-batch, at least 1; the last one of an epoch takes what is left
-            and divides by its own length.
+            Examples of a mini-batch, at least 1, or all where there are fewer; the last one of
+            an epoch takes what is left and divides by its own length.
         learning_rate : float or callable, optional
             eta >= 0 in w -> w - eta dC/dw and b -> b - eta dC/db, or a function that returns
             it for an epoch, counted from 1. By default 0.5 for "sgd" and 0.001 for "adam".
@@ -470,13 +470,14 @@ class Network:
             the network's lists, or keep what it wants.
         checkpoint : str or path-like, optional
             A file that is written, atomically, after every `checkpoint_every` epochs and after
-            the last one.
+            the last one, unless that was broken off by Ctrl-C or diverged.
         checkpoint_every : int
             Epochs between two checkpoints, at least 1; above 1 only with `checkpoint`.
         resume : str or path-like, optional
             A checkpoint to go on from. With the data and settings of the run that wrote it the
-            result is the same to the last bit; `epochs` counts those of the checkpoint too, and
-            `validation` is given if and only if that run had one.
+            result is the same to the last bit; `epochs` counts those of the checkpoint too.
+            `validation` and `monitor` must stay of their kind, and a run that ran out of
+            `patience` is over.
         rng : numpy.random.Generator or int, optional
             Shuffles the examples, instead of the network's own generator.
         blas : {"numpy", "scipy"}
@@ -504,7 +505,8 @@ class Network:
             If a checkpoint cannot be written or read.
         RuntimeWarning
             A warning, not an exception: if the cost is no longer finite, training stops with
-            the parameters of the last epoch that was.
+            the parameters, and the state of the optimizer, of the last epoch that was; with
+            `patience`, with the parameters of the best one.
 
         Notes
         -----

@@ -163,7 +163,7 @@ def _new_path(name: str, path: object) -> Path | None:
     if not os.path.isdir(folder or os.curdir):  # noqa: PTH112 - bytes are a path, too
         msg = f"`{name}` must lie in a folder that exists; got {os.fspath(checked)}"
         raise FileNotFoundError(msg)
-    if not file or os.path.isdir(checked):  # noqa: PTH112
-        msg = f"`{name}` must be a file, not a folder; got {os.fspath(checked)!r}"
-        raise IsADirectoryError(msg)
+    if not file or (os.path.exists(checked) and not os.path.isfile(checked)):  # noqa: PTH110, PTH113
+        msg = f"`{name}` must name a regular file; got {os.fspath(checked)!r}"
+        raise OSError(msg)
     return checked
