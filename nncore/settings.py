@@ -19,10 +19,11 @@ T = TypeVar("T")
 def integer(name: str, value: object, *, minimum: int) -> int:
     """Return `value` as an int of at least `minimum`, or raise TypeError or ValueError."""
     try:
-        number = operator.index(cast("SupportsIndex", value))
+        is_truth = isinstance(value, (bool, np.bool_))
+        number = None if is_truth else operator.index(cast("SupportsIndex", value))
     except TypeError:  # arrays have `__index__` too, for the sake of those of one integer
         number = None
-    if number is None or isinstance(value, (bool, np.bool_)):
+    if number is None:
         msg = f"`{name}` must be an integer; got {value!r}"
         raise TypeError(msg)
     if number < minimum:
