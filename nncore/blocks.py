@@ -14,6 +14,7 @@ step at 784-30-10, batch 1, takes 0.6 times as long; one at 784-150-10, batch 10
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -45,8 +46,8 @@ EXAMPLES = 40
 #: batch 10, and 0.73 times with 30 at batch 5; with AVX2 0.83, 0.74, 0.68 times with 64, 100,
 #: 150, and longer with 30. Where scipy's product moves the weights it saves a part of the same.
 LEAST_BATCHES, LEAST_NEURONS, LEAST_NEURONS_AVX2, LEAST_NEURONS_FUSED = 4, 2, 6, 12
-#: Rows whose overlaps are taken at once, or one mini-batch, where small products are fast.
-OVERLAPPING = 10
+#: Rows whose overlaps are taken at once, where small products are fast: the largest mini-batch.
+OVERLAPPING = EXAMPLES // LEAST_BATCHES
 #: Examples up to which float32 keeps columns together.
 MOST_COLUMNS = 64
 
@@ -176,14 +177,16 @@ def _overlaps(x: Array, batches: list[slice]) -> tuple[Writes, list[Array]]:
     # In one product with itself for AVX2; only with what comes before for AVX-512, where a step
     # at 784-64-10, batch 10, then takes 0.9 times as long.
     rows_at_once = OVERLAPPING if has_small_products() else len(x)
-    together = max(1, rows_at_once // batches[0].stop)
+    together = math.ceil(rows_at_once / batches[0].stop)
     for i in range(0, len(batches), together):
         members = batches[i : i + together]
-        start, stop = members[0].start, members[-1].stop
-        earlier = len(x) if 1 < len(members) == len(batches) else members[-1].start
-        overlap = buffer((stop - start, earlier), x.dtype)
+        start, earlier = members[0].start, members[-1].start
+        if 1 < len(members) == len(batches):
+            earlier = len(x)
+        rows = x[start : members[-1].stop]
+        overlap = buffer((len(rows), earlier), x.dtype)
         if earlier:
-            writes += overlap_into(*map(as_matrix, (x[start:stop], x[:earlier].T, overlap)))
+            writes += overlap_into(*map(as_matrix, (rows, x[:earlier].T, overlap)))
         overlaps += [overlap[b.start - start : b.stop - start, : b.start] for b in members]
     return writes, overlaps
 

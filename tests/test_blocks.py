@@ -121,6 +121,26 @@ def test_the_product_ahead_is_copied_only_where_columns_are_together(
     assert (block.first.z == 3.5).all()
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "length", "avx2", "avx512"),
+    [
+        (10, 10, 0, 0),
+        (10, 20, 1, 1),
+        (10, 40, 1, 3),
+        (1, 10, 1, 1),
+        (1, 11, 1, 2),
+        (3, 40, 1, 4),
+    ],
+)
+def test_overlaps_are_taken_at_once_or_with_those_before(
+    batch_size: int, length: int, *, avx2: int, avx512: int, has_small: bool
+) -> None:
+    parameters, gradient = (Flat((6, 9, 3), np.dtype("f8")) for _ in range(2))
+    block = block_of(batch_size, parameters, gradient, length, is_ahead=True)
+    products = 1 + (avx512 if has_small else avx2)
+    assert len(block._ahead) == 2 * products
+
+
 def engine_of(net: Network, batch_size: int, optimizer: Optimizer, **settings: Any) -> Engine:
     engine = Engine(
         net.sizes, net._hidden, net._cost, net._l2, net.dtype, batch_size, optimizer, **settings
