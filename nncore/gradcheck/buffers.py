@@ -160,7 +160,7 @@ _BY_NAME = {"logsumexp": logsumexp, "softmax": softmax, "log_softmax": log_softm
 
 def _replacement(value: Operand) -> Operand:
     """What the user's code gets instead; None where it gets the thing itself."""
-    if isinstance(value, types.ModuleType) and value.__name__.partition(".")[0] in _LIBRARIES:
+    if isinstance(value, types.ModuleType) and _is_library(value.__name__):
         return _Library(value)
     if id(value) in _REPLACED:
         return _REPLACED[id(value)][1]
@@ -233,6 +233,11 @@ def served(*functions: Operand) -> Iterator[None]:
         LOCK.release()
 
 
+def _is_library(module: str) -> bool:
+    """Whether it is one of those that arrays and functions come from."""
+    return module.partition(".")[0] in _LIBRARIES
+
+
 def _namespaces(functions: tuple[Any, ...]) -> list[dict[str, Any]]:
     """The globals of the user's files."""
     found = {}
@@ -240,7 +245,7 @@ def _namespaces(functions: tuple[Any, ...]) -> list[dict[str, Any]]:
         inner = inspect.unwrap(function)
         inner = getattr(inner, "__func__", getattr(inner, "func", inner))
         names = getattr(inner, "__globals__", None)
-        if names is not None:
+        if names is not None and not _is_library(names.get("__name__", "")):
             found[id(names)] = names
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)

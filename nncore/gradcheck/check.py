@@ -246,9 +246,14 @@ def _climb(
     passed_over: list[tuple[str, str]] = []
     for rung in LADDER[:-1]:
         try:
-            return _take(rung, functions, structure, options), passed_over
+            evidence = _take(rung, functions, structure, options)
         except NotApplicable as reason:
             passed_over.append((rung.replace("_", " "), str(reason)))
+            continue
+        # What one rung cannot tell of an entry, such as one beside a kink, the last one may.
+        if evidence.count(Verdict.UNRESOLVABLE):
+            evidence.resolve(_take(LADDER[-1], functions, structure, options))
+        return evidence, passed_over
     return _take(LADDER[-1], functions, structure, options), passed_over
 
 

@@ -55,7 +55,7 @@ def larger(left: Ball, right: Ball, sign: int = 1) -> Ball:
     if order == 0 and not run.is_tie(left, right):
         return left
     if order is None and run.rough:
-        run.doubtful.append(user_line())
+        run.doubt()
     if run.arithmetic.name == "rationals":
         msg = "a tie of two rationals has no derivative"
         raise run.defeated(msg)
@@ -109,7 +109,7 @@ def sign_of(left: Ball, right: Ball) -> int:
     if order is None:
         if not run.rough:
             raise run.undecided()
-        run.doubtful.append(user_line())
+        run.doubt()
         a, b = left.value.mid(), right.value.mid()
         return int(a > b) - int(a < b)
     if order == 0 and run.is_tie(left, right):

@@ -127,6 +127,29 @@ class Entries:
         is_wanted[[verdict.code for verdict in verdicts]] = True
         return is_wanted[self.verdict]
 
+    def resolve(self, other: Entries) -> int:
+        """Take over what `other` says of unresolvable entries; return of how many it does.
+
+        Parameters
+        ----------
+        other : Entries
+            What another rung found about the same array.
+
+        Returns
+        -------
+        int
+            The number of entries that are resolved now.
+        """
+        taken = self.where(Verdict.UNRESOLVABLE) & ~other.where(Verdict.UNRESOLVABLE)
+        for name in ("reference", "error", "magnitude", "verdict", "digits"):
+            getattr(self, name)[taken] = getattr(other, name)[taken]
+        if other.slopes is not None:
+            ours = self.slopes or tuple(np.full(taken.shape, np.nan) for _ in other.slopes)
+            for slope, others in zip(ours, other.slopes, strict=True):
+                slope[taken] = others[taken]
+            self.slopes = ours[0], ours[1]
+        return int(taken.sum())
+
 
 @dataclasses.dataclass
 class Evidence:
@@ -179,6 +202,23 @@ class Evidence:
             The number of entries over all arrays.
         """
         return sum(int(entries.where(*verdicts).sum()) for entries in self.entries)
+
+    def resolve(self, other: Evidence) -> None:
+        """Take over what another rung says of entries that are unresolvable to this one.
+
+        Parameters
+        ----------
+        other : Evidence
+            What it found about the same gradient.
+        """
+        own = self.count(*Verdict) - self.count(Verdict.UNRESOLVABLE)
+        pairs = zip(self.entries, other.entries, strict=True)
+        resolved = sum(ours.resolve(theirs) for ours, theirs in pairs)
+        self.evaluations += other.evaluations
+        if resolved:
+            self.sensitivity = max(self.sensitivity if own else 0.0, other.sensitivity)
+            judged = f"cannot resolve are judged by {other.rung}: {resolved:,}"
+            self.notes.append(f"entries that {self.rung} {judged}")
 
 
 def ratio_text(ratio: float) -> str:

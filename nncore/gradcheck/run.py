@@ -39,7 +39,8 @@ __all__ = [
 # 10 of 24 bits, as they may have lost 18 of 53.
 SHORT_ULP = 2**29
 MOST_SHORT_ULP = 2**10
-
+# So often only a midpoint may decide: a second of a loop.
+MOST_DOUBTS = 10_000
 
 FLOAT: np.dtype[Any] = np.dtype(float)
 
@@ -313,6 +314,15 @@ class Run:
         """
         self.overlap = self.overlap or user_line()
         return Undecided(self.overlap)
+
+    def doubt(self) -> None:
+        """Note that only a midpoint decides, or raise Undecided where that happens too often.
+
+        A loop that waits until numbers are closer than this arithmetic tells apart has no end.
+        """
+        if len(self.doubtful) >= MOST_DOUBTS:
+            raise self.undecided()
+        self.doubtful.append(user_line())
 
     def order(self, left: Operand, right: Operand) -> int | None:
         """Which of two of our numbers is larger, to first order along the direction.

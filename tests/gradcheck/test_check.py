@@ -206,6 +206,88 @@ def test_parameters_survive_functions_that_modify_them() -> None:
     assert (point == POINT).all()
 
 
+def newton_norm(w: Any, tolerance: float = 1e-14) -> Any:
+    s = 1.0
+    while abs(s * s - w @ w) > tolerance * (w @ w):
+        s = 0.5 * (s + (w @ w) / s)
+    return s
+
+
+@pytest.mark.parametrize("factor", [1.0, 1 + 1e-6, 1.5, -1.0, 100.0])
+def test_what_the_certified_rung_cannot_resolve_is_judged_by_differences(factor: float) -> None:
+    """Constants in the loop decide how often it turns, so that it proves nothing alone."""
+
+    def gradient(w: Any) -> Any:
+        return w / np.sqrt(w @ w) * np.array([factor, 1, 1])
+
+    report = check_gradient(newton_norm, gradient, np.array([3.0, 1.0, 2.0]))
+    assert report.verdict == ("agrees" if factor == 1 else "wrong")
+    assert report.evidence is not None
+    assert report.evidence.rung == "certified"
+    told = "entries that certified cannot resolve are judged by differences: "
+    assert factor == 1 or any(note.startswith(told) for note in report.evidence.notes)
+
+
+@pytest.mark.parametrize(
+    ("slope", "verdict", "accepted"),
+    [(0.0, "kink", "agrees"), (100.0, "wrong", "wrong")],
+)
+def test_a_norm_of_zeros_is_a_kink(slope: float, verdict: str, accepted: str) -> None:
+    weights = np.array([[0.0, 0.0], [1.0, 2.0], [0.3, -0.4]])
+
+    def lasso(w: Any) -> Any:
+        return np.linalg.norm(w, axis=1).sum()
+
+    def gradient(w: Any) -> Any:
+        norms = np.linalg.norm(w, axis=1, keepdims=True)
+        return np.where(norms > 0, w / np.where(norms > 0, norms, 1), slope)
+
+    assert check_gradient(lasso, gradient, weights).verdict == verdict
+    assert check_gradient(lasso, gradient, weights, subgradients=True).verdict == accepted
+
+
+def test_nearly_all_by_differences_is_as_sensitive_as_they_are() -> None:
+    def distances(x: Any) -> Any:
+        return np.sqrt(((x[:, None] - x[None]) ** 2).sum(axis=2)).sum()
+
+    def gradient(x: Any) -> Any:
+        d = x[:, None] - x[None]
+        norms = np.sqrt((d**2).sum(axis=2, keepdims=True))
+        return 2 * (d / np.where(norms, norms, 1)).sum(axis=1)
+
+    report = check_gradient(distances, gradient, np.random.default_rng(0).normal(size=(4, 2)))
+    assert report.verdict == "agrees"
+    assert report.evidence is not None
+    assert 0 < report.evidence.sensitivity < 1e-6
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_loop_that_has_an_end_in_floats_alone_is_left() -> None:
+    """Rough balls never get as near as it waits for."""
+
+    def root(w: Any) -> Any:
+        s = (w**2).sum() + 1
+        x = s
+        while abs(x * x - s) > 1e-14 * s:
+            x = 0.5 * (x + s / x)
+        return x
+
+    def doubled(w: Any) -> Any:
+        return w / np.sqrt((w**2).sum() + 1) * np.array([2, 1, 1])
+
+    report = check_gradient(root, doubled, np.array([0.3, 0.4, -1.0]))
+    assert report.verdict == "wrong"
+    assert report.evidence is not None
+    assert any("could not be compared" in note for note in report.evidence.notes)
+
+
+@pytest.mark.parametrize(
+    "cost", [lambda a: float(np.sum(a)), lambda a: np.floor(a).sum() + a.sum()]
+)
+def test_a_function_of_numpy_is_a_gradient(cost: Any) -> None:
+    assert check_gradient(cost, np.ones_like, np.array([0.3, -0.7, 1.2])).ok
+
+
 def test_progress_bar_for_long_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert check_gradient(cost, gradient, POINT, method="differences_full", progress=True).ok
     monkeypatch.setattr(check, "LONG", 0)

@@ -23,6 +23,59 @@ def test_counts() -> None:
     assert evidence.count(Verdict.KINK) == 0
 
 
+def entries_of(*verdicts: Verdict, value: float, kinks: bool = False) -> Entries:
+    codes = np.array([verdict.code for verdict in verdicts], np.uint8)
+    arrays = [np.full(len(codes), value) for _ in range(6)]
+    slopes = (arrays[4] - 1, arrays[5] + 1) if kinks else None
+    analytic, reference, error, magnitude, digits, _ = arrays
+    return Entries("params", analytic, reference, error, magnitude, codes, digits, slopes)
+
+
+UNKNOWN, AGREES = Verdict.UNRESOLVABLE, Verdict.AGREES
+
+
+def test_what_one_rung_leaves_open_another_one_resolves() -> None:
+    ours = entries_of(UNKNOWN, AGREES, UNKNOWN, UNKNOWN, value=1.0)
+    theirs = entries_of(
+        Verdict.WRONG, Verdict.WRONG, UNKNOWN, Verdict.KINK, value=2.0, kinks=True
+    )
+    evidence = Evidence("certified", [ours], 1e-30, 2, ["before"])
+    evidence.resolve(Evidence("differences", [theirs], 1e-9, 40, ["of the other"]))
+    expected = [Verdict.WRONG, AGREES, UNKNOWN, Verdict.KINK]
+    assert ours.verdict.tolist() == [verdict.code for verdict in expected]
+    for array in (ours.reference, ours.error, ours.magnitude, ours.digits):
+        assert array.tolist() == [2, 1, 1, 2]
+    assert ours.analytic.tolist() == [1, 1, 1, 1]
+    assert ours.slopes is not None
+    np.testing.assert_array_equal(ours.slopes[0], [1, np.nan, np.nan, 1])
+    np.testing.assert_array_equal(ours.slopes[1], [3, np.nan, np.nan, 3])
+    assert (evidence.sensitivity, evidence.evaluations) == (1e-9, 42)
+    judged = "entries that certified cannot resolve are judged by differences: 2"
+    assert evidence.notes == ["before", judged]
+
+
+def test_slopes_that_are_known_stay() -> None:
+    ours = entries_of(Verdict.KINK, UNKNOWN, value=1.0, kinks=True)
+    evidence = Evidence("certified", [ours], 1e-30, 2)
+    theirs = entries_of(AGREES, Verdict.KINK, value=5.0, kinks=True)
+    evidence.resolve(Evidence("differences", [theirs], 1e-31, 40))
+    assert ours.slopes is not None
+    assert [slope.tolist() for slope in ours.slopes] == [[0, 4], [2, 6]]
+    assert evidence.sensitivity == 1e-30
+
+
+def test_a_rung_that_resolved_nothing_has_no_sensitivity_of_its_own() -> None:
+    evidence = Evidence("certified", [entries_of(UNKNOWN, value=1.0)], 1.0, 2)
+    evidence.resolve(Evidence("differences", [entries_of(AGREES, value=1.0)], 1e-9, 40))
+    assert evidence.sensitivity == 1e-9
+
+
+def test_nothing_resolved_is_not_told() -> None:
+    evidence = Evidence("certified", [entries_of(UNKNOWN, value=1.0)], 1.0, 2)
+    evidence.resolve(Evidence("differences", [entries_of(UNKNOWN, value=1.0)], 0.5, 40))
+    assert (evidence.notes, evidence.sensitivity, evidence.evaluations) == ([], 1.0, 42)
+
+
 @pytest.mark.parametrize(
     ("ratio", "text"),
     [
