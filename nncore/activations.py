@@ -23,7 +23,7 @@ import numpy as np
 
 from .arrays import Array, Column, Elementwise, Matrix, as_array, elementwise, real_part
 from .inputs import matrix_like
-from .settings import check_functions
+from .settings import check_functions, real
 
 __all__ = [
     "ACTIVATIONS",
@@ -366,7 +366,10 @@ class Activation:
     Raises
     ------
     TypeError
-        If the name is not a string, or one of the functions cannot be called.
+        If the name is not a string, one of the functions cannot be called, or the gain is no
+        number.
+    ValueError
+        If the gain is negative or not finite.
 
     References
     ----------
@@ -387,6 +390,7 @@ class Activation:
 
     def __post_init__(self) -> None:
         check_functions("activation", self.name, function=self.function, prime=self.prime)
+        real("gain", self.gain)
 
     def __repr__(self) -> str:
         return f"Activation({self.name!r})"

@@ -35,6 +35,13 @@ def own_or_built_in(name: str, saved: str, own: T | None) -> str | T:
             )
             raise ValueError(msg)
         return saved
+    kind = Cost if name == "cost" else Activation
+    if not isinstance(own, kind):
+        article = "a" if kind is Cost else "an"
+        msg = (
+            f"`{name}` must be {article} {kind.__name__} of your own, or left out; got {own!r}"
+        )
+        raise TypeError(msg)
     if own.name != saved:
         msg = f"`{name}` must be the function that was saved, {saved!r}; got {own.name!r}"
         raise ValueError(msg)

@@ -116,7 +116,8 @@ class Cost:
         >>> own.values(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))
         array([2.])
         """
-        values = self.function(as_array(a), as_array(y))
+        # Copies, which a function of somebody else's may change.
+        values = self.function(as_array(a).copy(), as_array(y).copy())
         return one_for_each_row(y, values, f"`function` of cost {self.name!r}")
 
     def nabla_a(self, a: Matrix[B, N], y: Matrix[B, N]) -> Matrix[B, N]:
@@ -150,7 +151,7 @@ class Cost:
         >>> own.nabla_a(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))
         array([[1., 1.]])
         """
-        nabla = self.prime(as_array(a), as_array(y))
+        nabla = self.prime(as_array(a).copy(), as_array(y).copy())
         return matrix_like(a, nabla, f"`prime` of cost {self.name!r}")
 
 

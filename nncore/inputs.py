@@ -149,7 +149,11 @@ def check_finite(array: Array, name: str) -> None:
 
 def matrix_like(z: Matrix[M, N], result: object, name: str) -> Matrix[M, N]:
     """Return what a user's function returned, of the shape of z, or raise ValueError."""
-    return as_matrix(as_result(result, as_array(z).shape, name))
+    array = as_result(result, as_array(z).shape, name)
+    if array.dtype.kind == "c" and as_array(z).dtype.kind == "f":
+        msg = f"{name} must return real numbers for real ones; got dtype {array.dtype}"
+        raise ValueError(msg)
+    return as_matrix(array)
 
 
 def one_for_each_row(y: Matrix[M, N], result: object, name: str) -> Vector[M]:

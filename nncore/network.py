@@ -715,6 +715,8 @@ def load(
     ModelFileError
         A ValueError: if the file is not a model, is damaged or of another format version, or
         names a function that is neither built in nor given here.
+    TypeError
+        If what is given is no activation or no cost.
 
     References
     ----------

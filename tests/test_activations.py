@@ -199,6 +199,30 @@ class TestSoftmax:
 
 
 class TestOwnActivation:
+    @pytest.mark.parametrize(
+        ("gain", "error", "message"),
+        [
+            ("x", TypeError, "`gain` must be a real number; got 'x'"),
+            (-1.0, ValueError, "`gain` must be finite and not negative; got -1.0"),
+            (np.nan, ValueError, "`gain` must be finite and not negative; got nan"),
+        ],
+    )
+    def test_a_gain_that_draws_no_weights_is_refused(
+        self, gain: Any, error: type[Exception], message: str
+    ) -> None:
+        with pytest.raises(error, match=message):
+            Activation("own", tanh, tanh_prime, gain)
+
+    def test_of_real_numbers_is_real(self) -> None:
+        rotated = Activation("rotated", lambda z: z * 1j, lambda z: z * 0 + 1j)
+        z = np.ones((1, 2))
+        for function, called in (("function", rotated.apply), ("prime", rotated.slope)):
+            with pytest.raises(
+                ValueError, match=f"`{function}` of .* must return real numbers"
+            ):
+                called(as_matrix(z))
+        assert as_array(rotated.apply(as_matrix(z + 0j))).dtype == complex
+
     def test_repr_names_it(self) -> None:
         assert (
             repr(Activation("cube", lambda z: z**3, lambda z: 3 * z**2)) == "Activation('cube')"

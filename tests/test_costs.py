@@ -186,6 +186,23 @@ class TestChoice:
 
 
 class TestOwnCost:
+    def test_may_change_what_it_is_given(self) -> None:
+        def function(a: Array, y: Array) -> Array:
+            a -= y
+            y *= 0
+            return (a * a).sum(axis=1)
+
+        def prime(a: Array, y: Array) -> Array:
+            a -= y
+            y *= 0
+            return 2 * a
+
+        own, a, y = Cost("rough", function, prime), np.full((1, 2), 3.0), np.ones((1, 2))
+        assert as_array(own.values(as_matrix(a), as_matrix(y))) == [8.0]
+        np.testing.assert_array_equal(as_array(own.nabla_a(as_matrix(a), as_matrix(y))), 4.0)
+        assert (a == 3).all()
+        assert (y == 1).all()
+
     own = Cost("cube", lambda a, y: ((a - y) ** 3).sum(axis=1), lambda a, y: 3 * (a - y) ** 2)
 
     def test_is_composed_with_the_output(self) -> None:

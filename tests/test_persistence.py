@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from nncore import Activation, Cost, ModelFileError, Network, load
+from nncore.activations import sigmoid
 from nncore.arrays import Array
 
 cube = Activation("cube", lambda z: z**3, lambda z: 3 * z**2)
@@ -55,6 +56,21 @@ class TestRoundTrip:
     def test_a_loaded_network_trains(self, path: Path) -> None:
         Network([2, 3, 1]).save(path)
         load(path, rng=0).fit([[0, 1], [1, 0]], [0, 1], epochs=1)
+
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ({"hidden": "relu"}, "`hidden` must be an Activation of your own, .* got 'relu'"),
+            ({"output": sigmoid}, "`output` must be an Activation of .* got <function"),
+            ({"cost": "quadratic"}, "`cost` must be a Cost of your own, .* got 'quadratic'"),
+        ],
+    )
+    def test_names_are_not_functions(
+        self, path: Path, given: dict[str, Any], message: str
+    ) -> None:
+        Network([2, 1], rng=0).save(path)
+        with pytest.raises(TypeError, match=message):
+            load(path, **given)
 
     def test_own_functions_come_from_the_caller(self, path: Path) -> None:
         net = Network([2, 3, 1], hidden=cube, output=cube, cost=log_cosh, rng=0)
