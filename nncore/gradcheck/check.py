@@ -121,6 +121,7 @@ def check_gradient(
     """
     _validate(cost, gradient, method)
     _validate_declared(declare)
+    _validate_switches(subgradients, progress)
     if batch is not None:
         _validate_integer("batch", batch, 1)
     _validate_integer("seed", seed, 0)
@@ -205,7 +206,7 @@ def _validate(cost: object, gradient: object, method: str) -> None:
                 f"{type(function).__name__}"
             )
             raise TypeError(msg)
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         msg = f"`method` must be one of {', '.join(METHODS)}; it is {method!r}"
         raise ValueError(msg)
 
@@ -222,6 +223,16 @@ def _validate_declared(declare: object) -> None:
         if not 0 < size < 1:
             msg = f"`declare`: the size for {what!r} must lie between 0 and 1; it is {size!r}"
             raise ValueError(msg)
+
+
+def _validate_switches(subgradients: object, progress: object) -> None:
+    """Raise unless both are switches; progress may be told to a function, too."""
+    if not isinstance(subgradients, bool | np.bool_):
+        msg = f"`subgradients` must be True or False; it is {subgradients!r}"
+        raise TypeError(msg)
+    if not (progress is None or isinstance(progress, bool) or callable(progress)):
+        msg = f"`progress` must be True, False, None or a function; it is {progress!r}"
+        raise TypeError(msg)
 
 
 def _validate_integer(name: str, value: object, least: int) -> None:

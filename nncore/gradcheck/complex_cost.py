@@ -35,13 +35,15 @@ class ComplexCost:
     def __init__(self, point: Point) -> None:
         self.point = point
 
-    def slope(self, arrays: list[Number]) -> float:
+    def slope(self, arrays: list[Number], step: float = H) -> float:
         """Derivative in a complex value of the cost.
 
         Parameters
         ----------
         arrays : list of complex arrays
-            The parameters, moved by H times an imaginary direction.
+            The parameters, moved by a step times an imaginary direction.
+        step : float
+            The step, a power of two.
 
         Returns
         -------
@@ -61,9 +63,9 @@ class ComplexCost:
                 "(by abs or .real, or in a float buffer)"
             )
             raise NotApplicable(msg)
-        return float(number.imag) / H
+        return float(number.imag) / step
 
-    def along(self, direction: Directions, sign: float = 1.0) -> float:
+    def along(self, direction: Directions, sign: float = 1.0, step: float = H) -> float:
         """Derivative of the cost along a direction.
 
         Parameters
@@ -72,13 +74,15 @@ class ComplexCost:
             One for each checked array.
         sign : {1.0, -1.0}
             Of the imaginary step; where the cost has a kink, both tell different slopes.
+        step : float
+            Its length, a power of two.
 
         Returns
         -------
         float
             The derivative.
         """
-        return self.slope(self._moved(direction, sign)) * sign
+        return self.slope(self._moved(direction, sign * step), step) * sign
 
     def rounded_along(self, direction: Directions) -> Callable[[Rounding], list[Any]]:
         """Derivative along a direction on arrays that round at random.
@@ -95,15 +99,15 @@ class ComplexCost:
         """
 
         def run(rounding: Rounding) -> list[Any]:
-            arrays = [rounding.wrap(array) for array in self._moved(direction)]
+            arrays = [rounding.wrap(array) for array in self._moved(direction, H)]
             return [np.asarray(self.slope(arrays))]
 
         return run
 
-    def _moved(self, direction: Directions, sign: float = 1.0) -> list[Number]:
+    def _moved(self, direction: Directions, step: float) -> list[Number]:
         """The parameters, moved along an imaginary direction."""
         return [
-            value + 1j * (sign * H) * part
+            value + 1j * step * part
             for value, part in zip(self.point.values, direction, strict=True)
         ]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from .evidence import Evidence, Verdict
+from .evidence import Entries, Evidence, Verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +25,12 @@ CLOSE = 1e-10
 TELLING = 3
 
 
+def _derivative(entries: Entries) -> FloatArray:
+    """The derivative: what was measured, else what agrees with it, as projections tell."""
+    agrees = np.isnan(entries.reference) & entries.where(Verdict.AGREES)
+    return np.asarray(np.where(agrees, entries.analytic, entries.reference), dtype=float)
+
+
 @dataclasses.dataclass
 class Case:
     """A wrong gradient beside the right one.
@@ -38,7 +44,7 @@ class Case:
     error : list of float arrays
         Bounds on the error of `reference`.
     known : list of bool arrays
-        Where `reference` was measured and is no kink.
+        Where `reference` is known and no kink.
     batch : int, optional
         Number of examples.
     layers : Layers, optional
@@ -84,13 +90,17 @@ class Case:
             Ready for `diagnose`.
         """
         entries = evidence.entries
+        references = [_derivative(each) for each in entries]
         return cls(
             [each.path for each in entries],
             [array.astype(float) for array in structure.arrays],
             [np.asarray(each.analytic, dtype=float) for each in entries],
-            [np.asarray(each.reference, dtype=float) for each in entries],
+            references,
             [np.asarray(each.error, dtype=float) for each in entries],
-            [np.isfinite(each.reference) & ~each.where(Verdict.KINK) for each in entries],
+            [
+                np.isfinite(reference) & ~each.where(Verdict.KINK)
+                for each, reference in zip(entries, references, strict=True)
+            ],
             batch,
             layers,
             evidence.clips,

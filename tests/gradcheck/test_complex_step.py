@@ -236,3 +236,54 @@ def test_kinks_that_only_wrong_entries_show_are_left_to_differences() -> None:
             np.array([0.0, 3.0]),
             method="complex_step",
         )
+
+
+def test_one_wrong_entry_of_many_is_no_mistake_of_all() -> None:
+    """Of the others only projections tell, and that they agree."""
+    x = np.random.default_rng(0).normal(size=40_000)
+
+    def wrong(a: Any) -> Any:
+        slopes = (1 - np.tanh(a) ** 2) * x
+        slopes[7] *= 1.5
+        return slopes
+
+    report = check_gradient(
+        lambda a: (np.tanh(a) * x).sum(),
+        wrong,
+        np.linspace(-1, 1, 40_000),
+        method="complex_step",
+    )
+    assert report.evidence is not None
+    assert report.evidence.count(Verdict.WRONG) == 1
+    assert report.causes == []
+
+
+ENTROPY = np.array([0.0, 0.3, 0.7])
+
+
+@pytest.mark.parametrize(
+    ("cost", "gradient", "params"),
+    [
+        (lambda a: (a**3).sum(), lambda a: 3 * a**2, [0.0, 1.0]),
+        (lambda p: (p * np.log(p + 1e-30)).sum(), None, ENTROPY),
+        (lambda a: np.log(a).sum(), lambda a: 1 / a, [1e-25, 1.0, 2.0]),
+        (lambda a: np.log(a).sum(), lambda a: 1 / a, [1e-50, 1.0, 2.0]),
+        (lambda a: np.sqrt(a).sum(), lambda a: 0.5 / np.sqrt(a), [1e-25, 1.0]),
+    ],
+)
+def test_a_parameter_may_be_smaller_than_the_step(
+    cost: Any, gradient: Any, params: Any
+) -> None:
+    def of_entropy(p: Any) -> Any:
+        return np.log(p + 1e-30) + p / (p + 1e-30)
+
+    right = gradient or of_entropy
+    point = np.array(params)
+    assert check_gradient(cost, right, point, method="complex_step").ok
+
+    def wrong(a: Any) -> Any:
+        return right(a) * 1.001 + 1e-9
+
+    report = check_gradient(cost, wrong, point, method="complex_step")
+    assert report.evidence is not None
+    assert report.evidence.count(Verdict.WRONG) == len(point)
