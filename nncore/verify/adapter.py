@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
-from .access import Accessor, AdapterError, call
+from hypothesis.errors import InvalidArgument
 
-__all__ = ["CALLS", "DECLARATIONS", "LAYOUTS", "REDUCTIONS", "Adapter"]
+from .access import Accessor, AdapterError, call
+from .strategies import check_bounds
+
+__all__ = ["CALLS", "DECLARATIONS", "LAYOUTS", "REDUCTIONS", "Adapter", "check_adapter"]
 
 LAYOUTS = ("rows", "columns", "single")
 REDUCTIONS = ("mean", "sum")
@@ -38,6 +43,17 @@ BOUNDS = (
     "regimes",
     "targets",
 )
+
+
+#: What settings must be that are no accessors, in words and types.
+TYPES: dict[str, tuple[str, tuple[type, ...]]] = {
+    "layer0": ("True, False or None", (bool, type(None))),
+    "declares": ("a mapping", (Mapping,)),
+    "cases": ("a mapping", (Mapping,)),
+    "oracle": ("True or False", (bool,)),
+    "expected_failures": ("a mapping", (Mapping,)),
+    "name": ("a text", (str,)),
+}
 
 
 @dataclasses.dataclass(kw_only=True, frozen=True, eq=False)
@@ -143,6 +159,8 @@ class Adapter:
     name: str = ""
 
     def __post_init__(self) -> None:
+        for setting, (kind, kinds) in TYPES.items():
+            _check_type(setting, getattr(self, setting), kinds, kind)
         if not callable(self.make):
             msg = f"`make` must be a function of the sizes, it is {self.make!r}"
             raise AdapterError(msg)
@@ -157,13 +175,35 @@ class Adapter:
                     object.__setattr__(self, role, _part(self.cost_and_gradient, place))
         _choose("layout", self.layout, LAYOUTS)
         _choose("reduction", self.reduction, REDUCTIONS)
-        for key in self.declares:
-            _choose("declares", key, DECLARATIONS)
-        for key in self.cases:
-            _choose("cases", key, BOUNDS)
+        for key, value in self.declares.items():
+            _check_declared(key, value)
+        _check_cases(self.cases)
+        for key, reason in self.expected_failures.items():
+            _check_type(f"expected_failures[{key!r}]", reason, str, "a text")
         if not (self.cost or self.gradient or self.forward):
             msg = "nothing is left to check: give `cost`, `gradient` or `forward`"
             raise AdapterError(msg)
+
+
+def check_adapter(adapter: object) -> None:
+    """
+    Raise unless this is an adapter.
+
+    Parameters
+    ----------
+    adapter : object
+        What a user gave as one.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    if isinstance(adapter, Adapter):
+        return
+    hint = "nncore.verify.target.find_adapter finds one by file and name"
+    msg = f"`adapter` must be an nncore.verify.Adapter; it is {adapter!r:.60}; {hint}"
+    raise TypeError(msg)
 
 
 def _part(both: Accessor, place: int) -> Accessor:
@@ -194,8 +234,41 @@ def _check_accessor(role: str, accessor: object) -> None:
     raise AdapterError(msg)
 
 
+def _check_type(name: str, value: object, kinds: type | tuple[type, ...], kind: str) -> None:
+    """Raise unless the value is of one of these types."""
+    if not isinstance(value, kinds):
+        msg = f"`{name}` must be {kind}; it is {value!r}"
+        raise AdapterError(msg)
+
+
+def _check_cases(cases: Mapping[str, Any]) -> None:
+    """Raise unless there are cases within these bounds."""
+    for key in cases:
+        _choose("cases", key, BOUNDS)
+    try:
+        check_bounds(cases)
+    except InvalidArgument as error:
+        msg = f"`cases`: {error}"
+        raise AdapterError(msg) from None
+
+
+def _check_declared(key: str, value: object) -> None:
+    """Raise unless the value can be what a network computes; its name need not be known."""
+    _choose("declares", key, DECLARATIONS)
+    name = f"declares[{key!r}]"
+    if key == "reduction":
+        _choose(name, value, REDUCTIONS)
+    elif key == "l2":
+        _check_type(name, value, Real, "a number")
+        if isinstance(value, Real) and not 0 <= float(value) < math.inf:
+            msg = f"`{name}` must be finite and not negative; it is {value!r}"
+            raise AdapterError(msg)
+    else:
+        _check_type(name, value, str, "a text")
+
+
 def _choose(name: str, value: object, known: tuple[str, ...]) -> None:
     """Raise unless the value is one of those known."""
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         msg = f"`{name}` must be one of {', '.join(known)}; it is {value!r}"
         raise AdapterError(msg)

@@ -17,9 +17,23 @@ from typing import Any, TypeAlias
 
 from .result import Result, Status
 
-__all__ = ["INTERRUPTED", "Local", "Outcome", "Scheduler", "Task", "in_process", "run"]
+__all__ = [
+    "DONE",
+    "INTERRUPTED",
+    "Local",
+    "Outcome",
+    "Scheduler",
+    "Task",
+    "in_process",
+    "run",
+]
 
+#: What a worker sends last. An exit code alone proves nothing: the implementation may call
+#: ``os._exit(0)``.
+DONE = "done"
 INTERRUPTED = "interrupted by Ctrl-C"
+UNFINISHED = "the process ended before all laws were tried"
+UNTRIED = "no law was tried, all were skipped: see their reasons"
 
 #: What a campaign needs of a scheduler: outcomes of tasks as they come, in any order.
 Scheduler: TypeAlias = Callable[
@@ -65,7 +79,7 @@ class Outcome:
     results : list of Result
         Of each law that was tried.
     error : str
-        Why the process ended before its time; empty where it did not.
+        Why the process ended before its time, or that no law was tried; empty otherwise.
     seconds : float
         How long it took.
     """
@@ -230,10 +244,10 @@ def in_process(
 
     timer = threading.Timer(task.timeout, end)
     timer.start()
-    told: BaseException | None = None
+    told: BaseException | str = UNFINISHED
     try:
         for message in _messages(process, task):
-            if isinstance(message, BaseException):
+            if not isinstance(message, Result):
                 told = message
                 continue
             results.append(message)
@@ -243,9 +257,10 @@ def in_process(
     finally:
         timer.cancel()
         _kill(process)
-    return Outcome(
-        task, results, _reason(task, process, told, over.is_set()), time.monotonic() - start
-    )
+    error = _reason(task, process, told, over.is_set())
+    if not error and all(result.status is Status.SKIPPED for result in results):
+        error = UNTRIED  # a network of which nothing is known must not look like a good one
+    return Outcome(task, results, error, time.monotonic() - start)
 
 
 def _messages(process: subprocess.Popen[bytes], task: Task) -> Iterator[Any]:
@@ -262,17 +277,19 @@ def _messages(process: subprocess.Popen[bytes], task: Task) -> Iterator[Any]:
 
 
 def _reason(
-    task: Task, process: subprocess.Popen[bytes], told: BaseException | None, over: bool
+    task: Task, process: subprocess.Popen[bytes], told: BaseException | str, over: bool
 ) -> str:
     """Return why a process ended before its time; empty where it did not."""
     if over:
         return f"ended after {task.timeout:g} s: it did not come to an end"
-    if told is not None:
+    if isinstance(told, BaseException):
         return str(told) or type(told).__name__
     code = process.returncode
     if code < 0:
         return f"the interpreter was ended by {signal.Signals(-code).name}"
-    return f"the interpreter ended with exit code {code}" if code else ""
+    if code:
+        return f"the interpreter ended with exit code {code}"
+    return "" if told == DONE else UNFINISHED
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

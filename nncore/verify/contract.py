@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .adapter import Adapter
+from .adapter import Adapter, check_adapter
 from .registry import Check
 from .result import Result, Status
+from .runner import check_names
 from .search import EXAMPLES
 from .selection import chosen, known
 from .traits import Traits
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     import pytest
 
 __all__ = ["NetworkContract"]
+
+#: Stands in the place of an inherited test that a class does not choose; pytest passes over it,
+#: since it cannot be called. (None may stand there too: that of a user.)
+NOT_CHOSEN = object()
 
 
 class NetworkContract:
@@ -30,7 +35,8 @@ class NetworkContract:
     they are entered before the class is made: above it, in a module that is imported, or in
     ``conftest.py``. A method of the class that has the name of a test takes its place.
 
-    The options ``--nncore-max-examples`` and ``--nncore-seed`` of pytest go before the
+    With ``-p nncore.verify.plugin`` (on the command line, or in `addopts` of the project)
+    pytest has the options ``--nncore-max-examples`` and ``--nncore-seed``, which go before the
     attributes.
 
     Attributes
@@ -43,10 +49,12 @@ class NetworkContract:
         Of the cases. By default another one each time, or always the same where the profile of
         Hypothesis says ``derandomize``; a failure tells it.
     only : collection of str, optional
-        Names of checks or groups; all by default.
+        Names of checks or groups; all by default. A subclass may choose others.
 
     Raises
     ------
+    TypeError
+        When the class is made with an `adapter` that is none, or names that are none.
     ValueError
         When the class is made with unknown names in `only` or `expected_failures`.
 
@@ -68,11 +76,22 @@ class NetworkContract:
         super().__init_subclass__(**settings)
         if not hasattr(cls, "adapter"):
             return  # a base class of the user's own
+        check_adapter(cls.adapter)
+        check_names("only", cls.only)
         known(cls.adapter.expected_failures, "expected_failures")
-        for check in chosen(cls.only):
+        wanted = {check.name for check in chosen(cls.only)}
+        for check in chosen():
             name = f"test_{check.name}"
-            if not hasattr(cls, name):
+            there = getattr(cls, name, NOT_CHOSEN)
+            if check.name in wanted and there is NOT_CHOSEN:
                 setattr(cls, name, _test(check))
+            elif check.name not in wanted and _is_ours(there):
+                setattr(cls, name, NOT_CHOSEN)
+
+
+def _is_ours(attribute: object) -> bool:
+    """Whether a test is one of `_test`, and not a method of the user's."""
+    return getattr(attribute, "__module__", None) == __name__
 
 
 def _test(check: Check) -> Callable[[NetworkContract, pytest.Config], None]:

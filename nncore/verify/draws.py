@@ -42,9 +42,9 @@ def integer(draw: st.DrawFn, name: str, low: int, high: int) -> int:
     return low + draw(_far(high - low)) - FAR
 
 
-def check_choices(name: str, choices: Sequence[Any], known: Sequence[str] | None) -> None:
+def check_choices(name: str, choices: Any, known: Sequence[str] | None) -> None:
     """Raise InvalidArgument unless there are choices, all of them known."""
-    if isinstance(choices, str) or not len(choices):
+    if isinstance(choices, str) or not isinstance(choices, Sequence) or not choices:
         msg = f"{name}={choices!r} must be a sequence of at least one choice"
         raise InvalidArgument(msg)
     unknown = [] if known is None else [choice for choice in choices if choice not in known]

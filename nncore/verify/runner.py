@@ -5,15 +5,25 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Collection
+from numbers import Real
 
-from .adapter import Adapter
+from .adapter import Adapter, check_adapter
 from .result import Result
 from .search import EXAMPLES, law_of
 from .selection import chosen, known
 from .traits import Traits
 from .trial import try_law
 
-__all__ = ["EXAMPLES", "VerificationError", "chosen", "known", "law_of", "try_law", "verify"]
+__all__ = [
+    "EXAMPLES",
+    "VerificationError",
+    "check_names",
+    "chosen",
+    "known",
+    "law_of",
+    "try_law",
+    "verify",
+]
 
 
 class VerificationError(AssertionError):
@@ -70,6 +80,8 @@ def verify(
         If `on_fail` is "raise" and a law is broken, or could not be tried.
     AdapterError
         If the adapter does not fit the implementation.
+    TypeError
+        If a setting is of the wrong type.
     ValueError
         If a setting cannot be used, or a name in `only` or `expected_failures` is not known.
 
@@ -83,6 +95,9 @@ def verify(
     if on_fail not in {"raise", None}:
         msg = f'`on_fail` must be "raise" or None; it is {on_fail!r}'
         raise ValueError(msg)
+    check_adapter(adapter)
+    check_names("only", only)
+    _check_function("progress", progress)
     _check_count("max_examples", max_examples, at_least=1)
     _check_count("seed", seed, at_least=0)
     end = None if max_seconds is None else time.monotonic() + _positive(max_seconds)
@@ -102,6 +117,28 @@ def verify(
     return results
 
 
+def check_names(name: str, names: object) -> None:
+    """
+    Raise unless names are absent, or a collection of texts.
+
+    Parameters
+    ----------
+    name : str
+        Of the setting, for the error.
+    names : object
+        Of checks or groups; `known` tells which there are.
+
+    Raises
+    ------
+    TypeError
+        If they are something else.
+    """
+    is_list = isinstance(names, Collection) and all(isinstance(each, str) for each in names)
+    if names is not None and not is_list:
+        msg = f"`{name}` must be a list of names; it is {names!r}"
+        raise TypeError(msg)
+
+
 def _check_count(name: str, count: object, *, at_least: int) -> None:
     """Raise unless a number is absent, or an integer that is large enough."""
     if count is None:
@@ -111,8 +148,23 @@ def _check_count(name: str, count: object, *, at_least: int) -> None:
         raise ValueError(msg)
 
 
+def _check_function(name: str, function: object) -> None:
+    """Raise unless a function is absent, or can be called."""
+    if function is not None and not callable(function):
+        msg = f"`{name}` must be a function of a result; it is {function!r}"
+        raise TypeError(msg)
+
+
+def _check_number(name: str, number: object) -> None:
+    """Raise unless this is a number."""
+    if isinstance(number, bool) or not isinstance(number, Real):
+        msg = f"`{name}` must be a number; it is {number!r}"
+        raise TypeError(msg)
+
+
 def _positive(seconds: float) -> float:
     """Return a number of seconds, or raise an error."""
+    _check_number("max_seconds", seconds)
     if not seconds > 0:
         msg = f"`max_seconds` must be positive; it is {seconds!r}"
         raise ValueError(msg)

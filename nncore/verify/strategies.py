@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ __all__ = [
     "TARGETS",
     "batches",
     "cases",
+    "check_bounds",
     "layouts",
     "networks",
     "sizes",
@@ -48,6 +50,9 @@ REGIMES = ("grid", "normal", "saturated", "tiny", "huge", "zeros", "ties")
 
 #: What targets look like: rows with a single 1, rows that sum to 1, numbers in [0, 1], any.
 TARGETS = ("one-hot", "distributions", "probabilities", "any")
+
+#: How many layers, neurons of a layer, and examples there are at least.
+LEAST = {"layers": 2, "width": 1, "batch": 1}
 
 
 @st.composite
@@ -246,6 +251,27 @@ def cases(
     return Case(n, parameters.weights, parameters.biases, x, y, seed)
 
 
+def check_bounds(bounds: Mapping[str, Any]) -> None:
+    """
+    Raise unless `cases` can keep to bounds; of those that are missing, whatever they become.
+
+    Parameters
+    ----------
+    bounds : mapping
+        Keyword arguments of `cases`, only some of them.
+
+    Raises
+    ------
+    InvalidArgument
+        If a bound, a regime or a kind of target cannot be.
+    """
+    for name, least in LEAST.items():
+        low = bounds.get(f"min_{name}", least)
+        check_range(name, low, bounds.get(f"max_{name}", low), at_least=least)
+    check_choices("regimes", bounds.get("regimes", REGIMES), REGIMES)
+    check_choices("targets", (bounds.get("targets", TARGETS[0]),), TARGETS)
+
+
 @st.composite
 def layouts(draw: st.DrawFn, array: Array) -> Array:
     """
@@ -275,8 +301,8 @@ def _sizes(
     draw: st.DrawFn, min_layers: int, max_layers: int, min_width: int, max_width: int
 ) -> list[int]:
     """Return sizes within bounds, or raise an error."""
-    check_range("layers", min_layers, max_layers, at_least=2)
-    check_range("width", min_width, max_width, at_least=1)
+    check_range("layers", min_layers, max_layers, at_least=LEAST["layers"])
+    check_range("width", min_width, max_width, at_least=LEAST["width"])
     n = integers(draw, min_width, max_width, min_layers, max_layers)
     # Layers and transposes that are mixed up go unnoticed unless widths are equal.
     return [n[0]] * len(n) if draw(st.booleans()) else n

@@ -289,9 +289,10 @@ class Subject(Native):
         Parameters
         ----------
         path : str
-            Of the file.
+            Of the file. Where it holds a network of other sizes, `sizes` must be set to them.
         """
         self._became(self.call("load", path))
+        self._store = None  # the same object may hold other arrays, of other sizes
 
     # --- plumbing --------------------------------------------------------------------------
 

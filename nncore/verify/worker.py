@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import Any, BinaryIO
 
-from .campaign import Task
+from .campaign import DONE, Task
 from .result import Result
 from .runner import verify
 from .target import find_adapter
@@ -43,11 +43,11 @@ def work(task: Task, out: BinaryIO) -> None:
     task : Task
         What to verify.
     out : binary file
-        Results are written there as they come, each a pickle; at last an error, if one ended
-        it.
+        Results are written there as they come, each a pickle; at last `DONE`, or the error
+        that ended it.
     """
 
-    def send(message: Result | BaseException) -> None:
+    def send(message: Result | BaseException | str) -> None:
         pickle.dump(message, out)
         out.flush()
 
@@ -62,9 +62,12 @@ def work(task: Task, out: BinaryIO) -> None:
             on_fail=None,
             progress=send,
         )
+        send(DONE)
     except MemoryError:
         send(MemoryError(f"it needs more than {task.memory / 2**20:.0f} MiB of memory"))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - told to the campaign
+    except SystemExit as error:
+        send(RuntimeError(f"{error!r}"))  # a bare code would tell nothing
+    except Exception as error:  # noqa: BLE001 - told to the campaign
         send(RuntimeError(f"{error}" or type(error).__name__))
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from nncore.verify import Result, Status
 from nncore.verify import worker as worker_module
-from nncore.verify.campaign import INTERRUPTED, Local, Outcome, Task, in_process, run
+from nncore.verify.campaign import DONE, INTERRUPTED, Local, Outcome, Task, in_process, run
 
 SOURCE = """
 import os, sys, time
@@ -37,6 +37,17 @@ hangs = adapter_of(hang)
 crashes = adapter_of(os.abort)
 leaves = adapter_of(lambda: os._exit(3))
 exits = adapter_of(lambda: sys.exit("enough"))
+vanishes = adapter_of(lambda: os._exit(0))
+succeeds = adapter_of(lambda: sys.exit(0))
+
+calls = []
+
+def leave_later():
+    calls.append(1)
+    if len(calls) > 20:
+        os._exit(0)
+
+vanishes_later = adapter_of(leave_later)
 hungry = adapter_of(lambda: np.ones(2**30))
 """
 LAW = ("list_lengths",)
@@ -72,7 +83,7 @@ def test_each_in_its_own_process(file: Path) -> None:
     assert [result.status for result in good.results] == [Status.PASSED]
     assert "SIGABRT" in crashes.error
     assert leaves.error == "the interpreter ended with exit code 3"
-    assert exits.error == "enough"
+    assert exits.error == "SystemExit('enough')"
     assert "Unable to allocate" in hungry.results[0].message
     assert hangs.error.startswith("ended after 2 s")
     assert {outcome.exit_code for outcome in (crashes, leaves, exits, hangs)} == {2}
@@ -81,6 +92,36 @@ def test_each_in_its_own_process(file: Path) -> None:
 def test_alone(file: Path) -> None:
     outcome = in_process(task(file, "good"))
     assert [result.status for result in outcome.results] == [Status.PASSED]
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("vanishes", "the process ended before all laws were tried"),
+        ("succeeds", "SystemExit(0)"),
+    ],
+)
+def test_a_process_that_leaves_with_success_is_an_error(
+    file: Path, name: str, error: str
+) -> None:
+    outcome = in_process(task(file, name))
+    assert (outcome.error, outcome.exit_code) == (error, 2)
+
+
+def test_laws_after_the_end_of_a_process_are_missed(file: Path) -> None:
+    outcome = in_process(
+        Task(f"{file}:vanishes_later", max_examples=5, seed=0, only=("structure",))
+    )
+    assert outcome.results
+    assert outcome.error == "the process ended before all laws were tried"
+    assert outcome.exit_code == 2
+
+
+def test_a_network_on_which_no_law_was_tried_is_an_error(file: Path) -> None:
+    outcome = in_process(Task(f"{file}:good", max_examples=1, only=("persistence",)))
+    assert {result.status for result in outcome.results} == {Status.SKIPPED}
+    assert outcome.error == "no law was tried, all were skipped: see their reasons"
+    assert outcome.exit_code == 2
 
 
 def test_ctrl_c_keeps_what_is_known() -> None:
@@ -129,7 +170,8 @@ def messages(out: io.BytesIO) -> list[Any]:
 def test_a_worker_sends_results_as_they_come(file: Path) -> None:
     out = io.BytesIO()
     worker_module.work(task(file, "good"), out)
-    assert [message.status for message in messages(out)] == [Status.PASSED]
+    result, end = messages(out)
+    assert (result.status, end) == (Status.PASSED, DONE)
 
 
 def test_a_worker_sends_what_ended_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,40 @@ import numpy as np
 import pytest
 
 from nncore.verify import Adapter
+from nncore.verify.correct import files
 from nncore.verify.faults import persistence
 from nncore.verify.plain import Plain
 
 from .judging import broken, judged, passes
+
+
+class Returned(list[Any]):
+    """Weights and biases in a list; loading returns another one, of the sizes of the file."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self += [np.ones((b, a)) for a, b in pairwise(sizes)]
+        self += [np.zeros(b) for b in sizes[1:]]
+
+    def predict(self, x: Any) -> Any:
+        for weights, biases in zip(self.weights(), self.biases(), strict=True):
+            x = np.tanh(x @ weights.T + biases)
+        return x
+
+    def weights(self) -> list[Any]:
+        return self[: len(self) // 2]
+
+    def biases(self) -> list[Any]:
+        return self[len(self) // 2 :]
+
+    def save(self, path: str) -> None:
+        with Path(path).open("wb") as file:
+            np.savez(file, *self)
+
+    def load(self, path: str) -> Returned:
+        new = Returned([])
+        with np.load(path) as file:
+            new += [file[f"arr_{i}"] for i in range(len(file.files))]
+        return new
 
 
 class MomentumLost(Plain):
@@ -105,6 +137,24 @@ PLANTED = [
 @pytest.mark.parametrize(("cls", "law"), PLANTED)
 def test_a_fault_is_seen(cls: type[Plain], law: str) -> None:
     assert broken(cls.adapter(), law)
+
+
+RETURNED = Adapter(
+    make=Returned,
+    weights=Returned.weights,
+    biases=Returned.biases,
+    forward="predict",
+    save="save",
+    load="load",
+)
+
+
+@pytest.mark.parametrize(
+    "adapter", [files.SizesFromFile.adapter(), RETURNED], ids=["in place", "returned"]
+)
+def test_a_network_may_take_the_sizes_of_a_file(adapter: Adapter) -> None:
+    assert passes(adapter, "other_sizes_are_refused")
+    assert passes(adapter, "network_survives_saving")
 
 
 def test_a_suffix_that_numpy_appends_is_found() -> None:

@@ -166,6 +166,23 @@ def test_unknown_names_are_told_when_the_class_is_made() -> None:
         type("TestMine", (NetworkContract,), {"adapter": adapter})
 
 
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        (
+            {"adapter": "brk.py:adapter"},
+            "`adapter` must be an nncore.verify.Adapter; it is 'brk",
+        ),
+        ({"adapter": article(), "only": 3}, "`only` must be a list of names; it is 3"),
+    ],
+)
+def test_attributes_of_a_wrong_type_are_told_when_the_class_is_made(
+    attributes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TypeError, match=message):
+        type("TestMine", (NetworkContract,), attributes)
+
+
 def test_a_method_of_the_class_takes_the_place_of_a_law() -> None:
     class Mine(NetworkContract):
         adapter = article()
@@ -179,6 +196,46 @@ def test_a_method_of_the_class_takes_the_place_of_a_law() -> None:
 
     assert Derived().test_list_lengths() == "mine"
     assert Derived.test_example_shapes.__doc__  # type: ignore[attr-defined]
+
+
+def test_a_class_of_a_class_chooses_for_itself(run: Any) -> None:
+    result = run(
+        """
+class TestMine(NetworkContract):
+    adapter = adapter
+    only = ["list_lengths", "law_of_mine"]
+
+class TestSub(TestMine):
+    only = ["example_shapes"]
+
+class TestSubOfSub(TestSub):
+    only = ["law_of_mine"]
+""",
+        "-vv",
+    )
+    named = [line.split()[0] for line in result.outlines if line.startswith("test_it.py::")]
+    assert sorted(name.removeprefix("test_it.py::") for name in named) == [
+        "TestMine::test_law_of_mine",
+        "TestMine::test_list_lengths",
+        "TestSub::test_example_shapes",
+        "TestSubOfSub::test_law_of_mine",
+    ]
+
+
+def test_what_a_class_says_itself_stays_in_its_classes() -> None:
+    class Mine(NetworkContract):
+        adapter = article()
+        only: ClassVar[Collection[str] | None] = ("list_lengths", "example_shapes")
+        test_list_lengths = None
+
+        def test_example_shapes(self) -> str:
+            return "mine"
+
+    class Derived(Mine):
+        only: ClassVar[Collection[str] | None] = ("list_lengths",)
+
+    assert Derived.test_list_lengths is None
+    assert Derived().test_example_shapes() == "mine"
 
 
 def test_a_base_class_needs_no_adapter() -> None:

@@ -91,6 +91,25 @@ def test_settings_that_cannot_be_used(settings: dict[str, Any], message: str) ->
         verify(article(), **settings)
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"adapter": None}, "`adapter` must be an nncore.verify.Adapter; it is None"),
+        ({"adapter": "a.py"}, "it is 'a.py'; nncore.verify.target.find_adapter finds one by"),
+        ({"only": 3}, "`only` must be a list of names; it is 3"),
+        ({"only": [3]}, r"`only` must be a list of names; it is \[3\]"),
+        ({"only": "structure"}, "`only` must be a list of names, it is the name 'structure'"),
+        ({"max_seconds": "x"}, "`max_seconds` must be a number; it is 'x'"),
+        ({"max_seconds": True}, "`max_seconds` must be a number; it is True"),
+        ({"progress": 3}, "`progress` must be a function of a result; it is 3"),
+    ],
+)
+def test_settings_of_a_wrong_type(settings: dict[str, Any], message: str) -> None:
+    given: dict[str, Any] = {"adapter": article(), "only": FEW, **settings}
+    with pytest.raises(TypeError, match=message):
+        verify(**given)
+
+
 def test_unknown_expected_failures_are_told() -> None:
     adapter = dataclasses.replace(article(), expected_failures={"no_law": "because"})
     with pytest.raises(ValueError, match="`expected_failures` names 'no_law'"):

@@ -129,10 +129,10 @@ def other_sizes_are_refused(net: Subject, case: Case) -> None:
     weights = [np.ones((b, a)) for a, b in pairwise(wider)]
     biases = [np.ones(n) for n in wider[1:]]
     other = net.another(Parameters(wider, [[], *weights], [[], *biases]))
+    net.sizes = other.sizes  # those that it has unless it refuses
     with _saved(other, case, other) as path:
         if _refuses(net, path):
             return
-    net.sizes = other.sizes
     what = f"loaded from a file of sizes {wider} into a network of {list(case.sizes)}"
     assert_same(what, named(net.parameters()), named(other.parameters()))
 
