@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nncore import SGD, Activation, Adam, Epoch, History, ModelFileError, Network
+from nncore import SGD, Activation, Adam, Epoch, History, ModelFileError, Network, training
 from nncore.activations import tanh, tanh_prime
 
 RNG = np.random.default_rng(0)
@@ -110,6 +110,22 @@ def test_a_run_that_patience_ended_is_over(path: Path, patience: int) -> None:
     assert again == whole.fit(X, LABELS, epochs=60, **arguments(patience))
     assert bits(resumed) == bits(whole)
     assert (again == history) == (patience == 2)
+
+
+def test_the_bar_of_a_resumed_run_starts_where_that_ended(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bars = []
+
+    class Bar(training.TrainingProgress):
+        def __init__(self, *arguments: Any, done: int) -> None:
+            super().__init__(*arguments, done=done)
+            bars.append((arguments, done))
+
+    monkeypatch.setattr(training, "TrainingProgress", Bar)
+    network().fit(X, LABELS, epochs=2, checkpoint=path)
+    network().fit(X, LABELS, epochs=5, resume=path, progress=False)
+    assert bars == [((2, 23, None), 0), ((5, 23, False), 2)]
 
 
 def test_a_best_epoch_of_something_else_is_refused(path: Path) -> None:
