@@ -15,8 +15,8 @@ def main() -> int:
     -------
     int
         0 when the command did what was asked; 2 after bad input, or when a package that it
-        needs is not installed; 130 after Ctrl-C. What went wrong is said in one line on
-        standard error.
+        needs is not installed; 130 after Ctrl-C; 141 when nobody reads what it prints. What
+        went wrong is said in one line on standard error.
     """
     try:
         with needs("cli"):

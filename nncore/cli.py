@@ -1,6 +1,10 @@
 """The command line: handwritten digits, and the judge of any network."""
 
+import io
+import os
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import metadata
 
 import click
@@ -11,7 +15,8 @@ from .verbs import evaluate, new, predict, train, verify
 
 __all__ = ["commands", "main"]
 
-FAILED, INTERRUPTED = 2, 130
+# The last two are 128 and the number of the signal, as shells say it.
+FAILED, INTERRUPTED, UNREAD = 2, 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,19 +31,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when the command did what was asked, 2 after bad input, 130 after Ctrl-C. What went
-        wrong is said in one line on standard error.
+        0 when the command did what was asked, 2 after bad input, 130 after Ctrl-C, 141 when
+        nobody reads what it prints. What went wrong is said in one line on standard error.
 
     Examples
     --------
     >>> main(["evaluate", "no-such-model.npz"])
     2
     """
+    _escape()
+    try:
+        return _status(arguments)
+    finally:
+        _let_go()
+
+
+def _status(arguments: Sequence[str] | None) -> int:
+    """Run the command line, say what went wrong, and return the exit status."""
     try:
         # Without `standalone_mode` click leaves its own errors to the one handler below.
         status = commands.main(arguments, prog_name="nncore", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except SystemExit:
+        # Only click and rich end the process, over a closed pipe: with 1, which is a verdict.
+        return UNREAD
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = "" if context is None else f" (see {context.command_path} --help)"
@@ -52,8 +69,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fail(reason: str) -> int:
     """Say on standard error, in one line, what went wrong, and return the exit status."""
-    click.echo(f"nncore: {' '.join(reason.split())}", err=True)
+    with suppress(OSError):  # the status tells it where nothing can be written
+        click.echo(f"nncore: {' '.join(reason.split())}", err=True)
     return FAILED
+
+
+def _escape() -> None:
+    """Let what a terminal or file cannot show be escaped, instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _let_go() -> None:
+    """Forget what could not be printed; the interpreter would end with 120 over it."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None or stream.closed:
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _told(error: OSError) -> str:

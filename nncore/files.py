@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["TEMPORARY", "replacing"]
+__all__ = ["TEMPORARY", "mode_of", "replacing", "write_text"]
 
 #: What temporary files are called. A process that is killed leaves one behind.
 TEMPORARY = ".nncore-*.tmp"
@@ -49,7 +49,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     target = Path(os.path.realpath(path))
     temporary = target.with_name(TEMPORARY.replace("*", os.urandom(8).hex()))
     try:
-        with _create(temporary, _mode(target, os.fspath(path))) as file:
+        with _create(temporary, mode_of(path)) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -65,10 +65,49 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     _sync_directory(target.parent)
 
 
-def _mode(target: Path, name: str) -> int | None:
-    """Return the mode of the file that stands there, None for none, or raise OSError."""
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    r"""
+    Write a file as `replacing` does, in UTF-8.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file to replace or to make.
+    text : str
+        What it shall hold. Half a pair of surrogates, as in names of files that are no UTF-8,
+        is written as Python escapes it.
+
+    Raises
+    ------
+    OSError
+        As of `replacing`.
+    """
+    with replacing(path) as file:
+        file.write(text.encode("utf-8", "backslashreplace"))
+
+
+def mode_of(path: str | os.PathLike[str]) -> int | None:
+    """
+    Return the mode of the file that `replacing` would replace.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; where it is a link, the file that it leads to.
+
+    Returns
+    -------
+    int or None
+        The permissions; None where there is no file yet.
+
+    Raises
+    ------
+    OSError
+        If what stands there is not a regular file, in a sentence that says so.
+    """
+    name = os.fspath(path)
     try:
-        mode = target.stat().st_mode
+        mode = Path(path).stat().st_mode  # what realpath makes of /dev/fd/63 is nowhere
     except FileNotFoundError:
         return None
     if stat.S_ISDIR(mode):

@@ -1,17 +1,20 @@
 """What cannot be written is found out before long work, not after it."""
 
 import importlib
+import os
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from .extras import needs
+from .files import mode_of
 
-__all__ = ["check_page", "check_picture", "check_writable"]
+__all__ = ["check_apart", "check_page", "check_picture", "check_writable"]
 
 
 def check_writable(path: Path) -> None:
     """
-    Check that a file can be written.
+    Check that a file can be written, as `nncore.files.replacing` does.
 
     Parameters
     ----------
@@ -21,7 +24,8 @@ def check_writable(path: Path) -> None:
     Raises
     ------
     OSError
-        When `path` is a directory, or when its directory is missing or may not be written to.
+        When `path` is there and not a regular file, or when its directory is missing or may not
+        be written to.
 
     Examples
     --------
@@ -29,16 +33,51 @@ def check_writable(path: Path) -> None:
     Traceback (most recent call last):
     OSError: cannot write no such directory/digits.npz: No such file or directory
     """
-    if path.is_dir():
-        msg = f"cannot write {path}: it is a directory, name a file in it"
-        raise IsADirectoryError(msg)
     try:
-        with tempfile.TemporaryFile(dir=path.parent):
+        mode_of(path)
+        # Files are replaced: their folder must be writable, they themselves need not.
+        with tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent):
             pass
     except OSError as error:
+        if error.errno is None:
+            raise  # in a sentence of our own
         # The name of the trial file would mean nothing to anybody.
         msg = f"cannot write {path}: {error.strerror}"
         raise OSError(msg) from error
+
+
+def check_apart(
+    outputs: Mapping[str, Path | None], inputs: Iterable[tuple[str, Path]] = ()
+) -> None:
+    """
+    Check that no output takes the place of another one, or of an input.
+
+    Parameters
+    ----------
+    outputs : mapping of str to Path
+        The files to write, by their options; None for those that were not asked for.
+    inputs : iterable of (str, Path)
+        What names them, and the files that are read.
+
+    Raises
+    ------
+    ValueError
+        When two are one file, whatever they are called.
+
+    Examples
+    --------
+    >>> check_apart({"--json": Path("out"), "--junit": Path("./out")})
+    Traceback (most recent call last):
+    ValueError: `--json` and `--junit` are the same file, out: give each its own
+    """
+    taken = {os.path.realpath(path): name for name, path in inputs}
+    for name, path in outputs.items():
+        if path is None:
+            continue
+        other = taken.setdefault(os.path.realpath(path), name)
+        if other != name:
+            msg = f"`{other}` and `{name}` are the same file, {path}: give each its own"
+            raise ValueError(msg)
 
 
 def check_picture(path: Path) -> None:

@@ -237,7 +237,12 @@ def test_a_training_that_diverged_leaves_the_older_file_alone(run: Run, tmp_path
         ("--data absent", "absent: there is no such directory"),
         ("--data .", "there is none of train-images-idx3-ubyte"),
         ("-o absent/digits.npz", "cannot write absent.digits.npz: No such file or directory"),
-        ("-o .", "it is a directory"),
+        ("-o .", "'.' is a directory; name a file in it"),
+        ("-o same.png --plot ./same.png", "`-o` and `--plot` are the same file"),
+        ("-o r.html --report r.html", "`-o` and `--report` are the same file"),
+        ("--plot a.png --report a.png", "`--plot` and `--report` are the same file"),
+        (f"-o {os.devnull}", "'.*' is not a regular file; name another one"),
+        (f"--report {os.devnull}", "'.*' is not a regular file; name another one"),
         ("--plot curves.xyz", r"curves\.xyz: a picture's name must end in"),
         ("--plot absent/curves.png", "No such file or directory"),
         ("--epoch 3", "[Nn]o such option.*--epoch"),
@@ -429,6 +434,23 @@ def test_a_usage_error_without_context_is_told(
     assert run("train") == (2, "", "nncore: no context\n")
 
 
+def test_a_closed_pipe_is_no_verdict(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(*_arguments: object, **_settings: object) -> None:
+        raise SystemExit(1)  # as click and rich do
+
+    monkeypatch.setattr(cli.commands, "main", end)
+    assert run("train") == (141, "", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /dev/full")
+def test_what_cannot_be_printed_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        full.write("too much")
+        cli._let_go()
+        full.flush()
+
+
 def test_ctrl_c_outside_of_click_is_quiet(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_arguments: object, **_settings: object) -> None:
         raise KeyboardInterrupt
@@ -469,6 +491,54 @@ def process(
         stdout=subprocess.PIPE,
         stderr=stderr,
     )
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="pipes break otherwise elsewhere")
+
+
+@posix
+def test_a_reader_that_goes_away_costs_no_file(tmp_path: Path) -> None:
+    files = ("--plot", "curves.png", "--report", "training.html")
+    with process(*QUICK, *files, cwd=tmp_path) as training:
+        assert training.stdout is not None
+        assert training.stderr is not None
+        assert "examples to fit" in training.stdout.readline()
+        training.stdout.close()
+        assert training.stderr.read() == ""
+    assert training.returncode == 141
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"digits.npz", "curves.png", "training.html"}
+
+
+@posix
+def test_nobody_needs_to_read_help_or_errors(tmp_path: Path) -> None:
+    for arguments, status in ((["--help"], 141), (["evaluate", "absent.npz"], 2)):
+        ours, theirs = os.pipe()
+        os.close(ours)
+        ended = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", "nncore", *arguments],
+            cwd=tmp_path,
+            stdout=theirs,
+            stderr=theirs,
+            check=False,
+        )
+        os.close(theirs)
+        assert ended.returncode == status
+
+
+@posix
+def test_an_older_picture_is_replaced_at_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "curves.SVG").touch(0o444)
+    before = (tmp_path / "curves.SVG").stat().st_ino
+    assert run(*QUICK, "--plot", "curves.SVG").status == 0
+    assert (tmp_path / "curves.SVG").stat().st_ino != before
+    assert "</svg>" in (tmp_path / "curves.SVG").read_text("utf-8")
+
+
+def test_idx_files_that_are_read_are_not_replaced(run: Run, tmp_path: Path) -> None:
+    directory = write_mnist(tmp_path / "data")
+    path = directory / "t10k-images-idx3-ubyte"
+    failed(run("train", "--data", directory, "-o", path), "`--data` and `-o` are the same file")
 
 
 def test_python_m_nncore_runs_it(tmp_path: Path) -> None:

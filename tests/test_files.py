@@ -1,6 +1,7 @@
 """Files that stand complete under their name or not at all."""
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nncore import files
-from nncore.files import replacing
+from nncore.files import replacing, write_text
 
 
 def test_the_new_file_takes_the_place_of_the_old(tmp_path: Path) -> None:
@@ -21,6 +22,11 @@ def test_the_new_file_takes_the_place_of_the_old(tmp_path: Path) -> None:
         assert path.read_bytes() == b"old"
     assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_text_that_is_no_unicode_is_escaped(tmp_path: Path) -> None:
+    write_text(tmp_path / "file", "Σ \ud800 \udcff\n")
+    assert (tmp_path / "file").read_bytes() == "Σ \\ud800 \\udcff\n".encode()
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
@@ -217,4 +223,6 @@ def test_a_long_name_is_a_name(tmp_path: Path) -> None:
 
 def test_what_a_killed_process_leaves_can_be_found(tmp_path: Path) -> None:
     with replacing(tmp_path / "file"):
-        assert list(tmp_path.glob(files.TEMPORARY)) == list(tmp_path.iterdir())
+        (made,) = tmp_path.iterdir()
+        assert list(tmp_path.glob(files.TEMPORARY)) == [made]
+        assert re.fullmatch(r"\.nncore-[0-9a-f]{16}\.tmp", made.name)

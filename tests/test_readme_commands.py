@@ -33,7 +33,7 @@ def test_commands_of_ours_run(
     files |= dict.fromkeys(("a.py", "b.py", "c.py"), BLOCKS["article.py"])
     for name, text in files.items():
         (tmp_path / name).write_text(text, "utf-8")
-    few = ["-n", "1", "--only", "list_lengths"] if " verify " in command else []
+    few = ["-n", "1", "--only", "structure"] if " verify " in command else []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests"))  # for the processes of `verify`
     assert cli.main([*command.split()[1:], *few]) == 0

@@ -13,7 +13,8 @@ import click
 import numpy as np
 
 from ..activations import ACTIVATIONS
-from ..outputs import check_page, check_picture, check_writable
+from ..files import replacing, write_text
+from ..outputs import check_apart, check_page, check_picture, check_writable
 from ..terminal import confusion_matrix, examples, print_confusion, print_outputs
 
 if TYPE_CHECKING:
@@ -160,6 +161,7 @@ def train(
     )
     output = output or Path(f"{dataset.name}.npz")
     # What cannot be written is found out before the training, not after it.
+    check_apart({"-o": output, "--plot": plot, "--report": report_path}, _files(data))
     check_writable(output)
     if plot is not None:
         check_picture(plot)
@@ -188,29 +190,35 @@ def train(
             f"`--learning-rate`, now {learning_rate}"
         )
         raise ValueError(msg)
+    told = []
     if history.stopped == "interrupted":
-        click.echo(f"stopped by Ctrl-C in epoch {epochs_done + 1}; what was learned is kept")
+        told.append(f"stopped by Ctrl-C in epoch {epochs_done + 1}; what was learned is kept")
     if history.stopped == "patience":
-        click.echo(f"stopped after epoch {epochs_done}; kept epoch {history.best_epoch}")
-    _save(net, output)
-    click.echo(f"wrote {output}")
-    if plot is not None:
-        _plot(history, plot, f"{dataset.name}, sizes {', '.join(map(str, sizes))}")
-        click.echo(f"wrote {plot}")
-    if report_path is not None:
-        settings = {
-            "data": dataset.name,
-            "sizes": ", ".join(map(str, sizes)),
-            "hidden activation": activation,
-            "epochs": f"{epochs_done} of {epochs}",
-            "batch size": batch_size,
-            "learning rate": learning_rate,
-            "l2": l2,
-            "patience": "none" if patience is None else patience,
-            "seed": seed,
-        }
-        _write_page(net, history, dataset, settings, report_path)
-        click.echo(f"wrote {report_path}")
+        told.append(f"stopped after epoch {epochs_done}; kept epoch {history.best_epoch}")
+    try:
+        _save(net, output)
+        told.append(f"wrote {output}")
+        if plot is not None:
+            _plot(history, plot, f"{dataset.name}, sizes {', '.join(map(str, sizes))}")
+            told.append(f"wrote {plot}")
+        if report_path is not None:
+            settings = {
+                "data": dataset.name,
+                "sizes": ", ".join(map(str, sizes)),
+                "hidden activation": activation,
+                "epochs": f"{epochs_done} of {epochs}",
+                "batch size": batch_size,
+                "learning rate": learning_rate,
+                "l2": l2,
+                "patience": "none" if patience is None else patience,
+                "seed": seed,
+            }
+            _write_page(net, history, dataset, settings, report_path)
+            told.append(f"wrote {report_path}")
+    finally:
+        # Last: where nobody reads it any more, the files are there.
+        for line in told:
+            click.echo(line)
     _report(net, dataset)
 
 
@@ -260,6 +268,11 @@ def _dataset(name: str) -> "Dataset":
     return mnist(download_mnist() if name == "mnist" else name)
 
 
+def _files(data: str) -> list[tuple[str, Path]]:
+    """Return the IDX files in a directory that the option `--data` names."""
+    return [("--data", path) for path in Path(data).glob("*ubyte*")]
+
+
 def _check_fit(sizes: Sequence[int], dataset: "Dataset") -> None:
     """Raise ValueError unless a network of these sizes can judge the images of the data set."""
     pixels = dataset.image_shape[0] * dataset.image_shape[1]
@@ -278,7 +291,8 @@ def _save(net: "Network", output: Path) -> None:
     except OSError as error:
         refuge = Path(tempfile.mkdtemp(prefix="nncore-")) / output.name
         net.save(refuge)
-        msg = f"cannot write {output}: {error.strerror}; the network was written to {refuge}"
+        reason = error.strerror or error
+        msg = f"cannot write {output}: {reason}; the network was written to {refuge}"
         raise OSError(msg) from error
 
 
@@ -293,7 +307,8 @@ def _plot(history: "History", path: Path, title: str) -> None:
         best_epoch=history.best_epoch,
         title=title,
     )
-    figure.savefig(path)
+    with replacing(path) as file:
+        figure.savefig(file, format=path.suffix.removeprefix(".").lower())
 
 
 def _write_page(
@@ -306,7 +321,7 @@ def _write_page(
     """Write the training as an HTML page."""
     from .training_page import to_html
 
-    path.write_text(to_html(net, history, dataset, settings), encoding="utf-8")
+    write_text(path, to_html(net, history, dataset, settings))
 
 
 def _report(net: "Network", dataset: "Dataset") -> None:

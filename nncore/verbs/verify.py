@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from ..extras import needs
-from ..outputs import check_writable
+from ..files import write_text
+from ..outputs import check_apart, check_writable
 from ..terminal import examples
 
 if TYPE_CHECKING:
@@ -24,11 +26,22 @@ if TYPE_CHECKING:
 __all__ = ["verify"]
 
 
+#: What a run without targets heeds besides the option that asks for it.
+HEEDED = {
+    "--list": set[str](),
+    "--self-test": {"max_examples", "seed", "only", "max_seconds", "jobs", "journal"},
+}
+
+
 def _names(
     _context: click.Context, _option: click.Parameter, texts: tuple[str, ...]
 ) -> tuple[str, ...] | None:
     """Return names that were given one by one or separated by commas."""
-    return tuple(name for text in texts for name in text.split(",") if name) or None
+    names = tuple(name for text in texts for name in text.split(",") if name)
+    if texts and not names:
+        msg = "it must name a check or group; leave it out to try all."
+        raise click.BadParameter(msg)
+    return names or None
 
 
 @click.command(
@@ -147,20 +160,29 @@ def verify(
     """
     with needs("verify"):
         from ..verify.campaign import INTERRUPTED, Task
-        from ..verify.runner import known
+        from ..verify.target import source
 
     if is_list:
+        _check_heeded("--list")
         return _list()
     if self_test is not None:
+        _check_heeded("--self-test")
         settings = {"seed": seed or 0, "max_examples": max_examples, "only": only}
         return _try_laws(self_test == "full", jobs, journal, max_seconds, **settings)
     if not targets:
         msg = "name at least one MODULE_OR_FILE:ADAPTER, or --list."
         raise click.UsageError(msg)
-    if only is not None:
-        known(only, "--only", groups=True)
-    for path in (json_path, junit_path, report_path):
-        if path is not None and str(path) != "-":
+    if journal is not None:
+        msg = "`--journal` is of use only with `--self-test`: leave it out."
+        raise click.UsageError(msg)
+    files = {
+        "--json": None if str(json_path) == "-" else json_path,
+        "--junit": junit_path,
+        "--report": report_path,
+    }
+    check_apart(files, [(target, source(target)) for target in targets])
+    for path in files.values():
+        if path is not None:
             check_writable(path)
     seed = secrets.randbelow(2**32) if seed is None else seed
     limit = (memory or 0) * 2**20
@@ -178,6 +200,20 @@ def verify(
     return max(outcome.exit_code for outcome in outcomes)
 
 
+def _check_heeded(mode: str) -> None:
+    """Raise UsageError for anything on the command line that this option does not heed."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        name, option = str(parameter.name), parameter.opts[-1]
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        is_heeded = option == mode or name in HEEDED[mode] or context.params.get(name) == ()
+        if is_given and not is_heeded:
+            is_option = isinstance(parameter, click.Option)
+            given = f"`{option}`" if is_option else f"the target `{context.params[name][0]}`"
+            msg = f"{given} is of no use with `{mode}`: leave one of them out."
+            raise click.UsageError(msg)
+
+
 def _list() -> int:
     """Print the laws."""
     from ..verify.runner import chosen
@@ -190,20 +226,36 @@ def _list() -> int:
 def _write(
     outcomes: list[Outcome], json: Path | None, junit: Path | None, page: Path | None
 ) -> None:
-    """Print outcomes, and write them to the files that were asked for."""
-    from rich.console import Console
-
+    """Write outcomes to the files that were asked for, and print them."""
     from ..verify import report
     from ..verify.page import to_html
 
-    if str(json) == "-":
+    is_printed = str(json) == "-"
+    forms = (
+        (None if is_printed else json, report.to_json),
+        (junit, report.to_junit),
+        (page, to_html),
+    )
+    # What cannot be written, or is not read any more, keeps nothing else from being written.
+    with contextlib.ExitStack() as stack:
+        stack.callback(_print, outcomes, as_json=is_printed)  # the last
+        for path, form in forms:
+            if path is not None:
+                stack.callback(
+                    lambda path, form: write_text(path, f"{form(outcomes)}\n"), path, form
+                )
+
+
+def _print(outcomes: list[Outcome], *, as_json: bool) -> None:
+    """Print outcomes."""
+    from rich.console import Console
+
+    from ..verify import report
+
+    if as_json:
         click.echo(report.to_json(outcomes))
     else:
         report.to_text(outcomes, Console())
-    forms = ((json, report.to_json), (junit, report.to_junit), (page, to_html))
-    for path, form in forms:
-        if path is not None and str(path) != "-":
-            path.write_text(form(outcomes) + "\n", encoding="utf-8")
 
 
 def _try_laws(
@@ -276,10 +328,19 @@ def _run(tasks: list[Task], jobs: int, dask: str | None) -> list[Outcome]:
     """Return the outcomes of tasks, drawing progress where there is a terminal."""
     from ..verify import campaign
     from ..verify.dask import cluster
-    from ..verify.runner import chosen
 
-    laws = len(chosen(tasks[0].only))
+    laws = _laws(tasks[0].only)
     with _progress("verifying", len(tasks) * (1 if dask else laws)) as advance:
         if dask is not None:
             return campaign.run(tasks, cluster(dask), lambda _: advance())
         return campaign.run(tasks, campaign.Local(jobs, lambda _: advance()))
+
+
+def _laws(only: tuple[str, ...] | None) -> int:
+    """Return about how many laws are meant: targets may bring some that only they know."""
+    from ..verify.runner import chosen
+
+    laws = chosen()
+    if only is None:
+        return len(laws)
+    return sum(each.name in only or each.group in only for each in laws) or len(only)

@@ -41,8 +41,8 @@ def journaled(path: Path, map: Map = builtins.map) -> Map:  # noqa: A002 - as ev
         function: Callable[[Task], list[Row]], tasks: Iterable[Task]
     ) -> Iterator[list[Row]]:
         asked, known = list(tasks), _read(path)
-        fresh = iter(map(function, [task for task in asked if task not in known]))
         with path.open("a", encoding="utf-8") as journal:
+            fresh = iter(map(function, [task for task in asked if task not in known]))
             journal.write("\n" if path.stat().st_size else "")  # after a line broken off
             for task in asked:
                 if task in known:

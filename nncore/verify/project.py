@@ -38,9 +38,12 @@ def new_project(directory: Path, name: str | None = None) -> list[Path]:
         If the name is none that Python and pip accept.
     """
     name = directory.resolve().name if name is None else name
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name) or keyword.iskeyword(name):
+    if not re.fullmatch(r"[A-Za-z]([A-Za-z0-9_-]*[A-Za-z0-9])?", name) or keyword.iskeyword(
+        name
+    ):
         msg = (
-            f"`name` must be letters, digits, - and _, beginning with a letter; it is {name!r}"
+            f"`name` must be letters, digits, - and _, beginning with a letter and ending with "
+            f"a letter or digit; it is {name!r}"
         )
         raise ValueError(msg)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):

@@ -193,6 +193,13 @@ def batches(
     ------
     InvalidArgument
         If a bound, a regime or a kind of target cannot be.
+
+    Examples
+    --------
+    >>> check_bounds({"min_layers": 9})
+    >>> check_bounds({"min_layers": 9, "max_layers": 3})
+    Traceback (most recent call last):
+    hypothesis.errors.InvalidArgument: ...
     """
     check_count("inputs", inputs, at_least=1)
     check_count("outputs", outputs, at_least=1)

@@ -11,7 +11,7 @@ from types import ModuleType
 from .access import AdapterError
 from .adapter import Adapter
 
-__all__ = ["find_adapter"]
+__all__ = ["find_adapter", "source"]
 
 #: The name that is looked for where none is given.
 USUAL = "adapter"
@@ -56,6 +56,29 @@ def find_adapter(target: str) -> Adapter:
     raise AdapterError(msg)
 
 
+def source(target: str) -> Path:
+    """
+    Return the file that a target names, by its own name or that of a module in this directory.
+
+    Parameters
+    ----------
+    target : str
+        As for `find_adapter`.
+
+    Returns
+    -------
+    Path
+        It may not be there.
+
+    Examples
+    --------
+    >>> source("package.module:mine").as_posix()
+    'package/module.py'
+    """
+    place, _ = _split(target)
+    return Path(place if place.endswith(".py") else place.replace(".", "/") + ".py")
+
+
 def _split(target: str) -> tuple[str, str]:
     """Return file or module, and name."""
     place, colon, name = target.rpartition(":")
@@ -70,6 +93,10 @@ def _import(place: str) -> ModuleType:
     is_file = path.suffix == ".py"
     if is_file and not path.is_file():
         msg = f"there is no file {place!r}"
+        raise AdapterError(msg)
+    if not is_file and ("" in place.split(".") or not {"/", "\\"}.isdisjoint(place)):
+        hint = f"for a file write {place}.py" if place else "name a module or a file"
+        msg = f"there is no module {place!r}; {hint}"
         raise AdapterError(msg)
     directory = str(path.resolve().parent if is_file else Path.cwd())
     if directory not in sys.path:

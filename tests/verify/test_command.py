@@ -1,6 +1,9 @@
 """`nncore verify` and `nncore new` from a shell."""
 
 import json
+import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -136,7 +139,21 @@ def test_a_cluster_gets_the_same_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     ("arguments", "message"),
     [
         ([], "name at least one MODULE_OR_FILE:ADAPTER"),
-        (["a.py", "--only", "no_such_law"], "`--only` names 'no_such_law'"),
+        (["a.py", "--only", ""], "'--only': it must name a check or group"),
+        (["a.py", "--only", ",,"], "'--only': it must name a check or group"),
+        (["a.py", "--json", "r", "--junit", "./r"], "`--json` and `--junit` are the same file"),
+        (["a.py", "--report", "a.py"], "`a.py` and `--report` are the same file"),
+        (["a:mine", "--report", "a.py"], "`a:mine` and `--report` are the same file"),
+        (["a.py", "--json", "."], "is a directory; name a file in it"),
+        (["a.py", "--journal", "j"], "`--journal` is of use only with `--self-test`"),
+        (["--list", "a.py"], "the target `a.py` is of no use with `--list`"),
+        (["--list", "--only", "structure"], "`--only` is of no use with `--list`"),
+        (["--list", "--seed", "0"], "`--seed` is of no use with `--list`"),
+        (["--list", "--self-test"], "`--self-test` is of no use with `--list`"),
+        (["--self-test", "--json", "-"], "`--json` is of no use with `--self-test`"),
+        (["--self-test", "--junit", "r"], "`--junit` is of no use with `--self-test`"),
+        (["--self-test=full", "--report", "r"], "`--report` is of no use with `--self-test`"),
+        (["--self-test=own", "a.py"], "the target `a.py` is of no use with `--self-test`"),
         (["a.py", "--json", "missing/r.json"], "missing"),
         (["a.py", "--memory", "3"], "--memory"),
     ],
@@ -148,6 +165,102 @@ def test_bad_input(
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+    assert [path.name for path in Path().iterdir()] == ["implementation_of_mine.py"]
+
+
+OWN_LAW = """
+from nncore import Network
+from nncore.verify import Adapter, check
+
+
+@check(needs={"forward"}, group="my_laws")
+def my_law(net, case):
+    \"\"\"It holds.\"\"\"
+
+
+adapter = Adapter(make=Network, weights="weights", biases="biases", forward="forward")
+"""
+
+
+def test_laws_that_only_the_target_knows_can_be_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("own.py").write_text(OWN_LAW)
+    for name in ("my_law", "my_laws"):
+        assert cli.main(["verify", "own.py", "--only", name, "-n", "2"]) == 0
+        assert "own.py: 1 passed" in capsys.readouterr().out
+    assert cli.main(["verify", "own.py", "--only", "my_lau", "-n", "2"]) == 2
+    assert "names 'my_lau', which is no check (did you mean 'my_law'?)" in (
+        capsys.readouterr().out
+    )
+
+
+ENDINGS = (["--json", "r.json"], ["--junit", "r.xml"], ["--report", "r.html"])
+ALL_FILES = [word for words in ENDINGS for word in words]
+
+
+def test_one_file_that_fails_keeps_nothing_else_from_being_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def vanish(task: Task) -> Outcome:
+        Path("r.xml").mkdir()
+        return Outcome(task, [PASSED])
+
+    stand_in(monkeypatch, vanish)
+    assert cli.main(["verify", "a.py", *ALL_FILES]) == 2
+    assert Path("r.json").exists()
+    assert Path("r.html").exists()
+    out, err = capsys.readouterr()
+    assert "a.py: 1 passed" in out
+    assert "'r.xml' is a directory" in err
+
+
+def in_a_shell(command: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a pipeline and end with the status of its first command."""
+    nncore = f"{shlex.quote(sys.executable)} -m nncore"
+    line = f"set -o pipefail; {command.replace('nncore', nncore)}"
+    return subprocess.run(  # noqa: S603 - our own command
+        ["/bin/bash", "-c", line],
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+    )
+
+
+posix = pytest.mark.skipif(sys.platform != "linux", reason="bash and /dev/full")
+
+
+@posix
+@pytest.mark.parametrize(("where", "status"), [("| true", 141), ("> /dev/full", 2)])
+def test_where_nobody_reads_the_files_are_written(where: str, status: int) -> None:
+    verify = f"nncore verify {TARGET} --only list_lengths -n 1 {' '.join(ALL_FILES)}"
+    ended = in_a_shell(f"{verify} {where}")
+    assert ended.returncode == status
+    assert b"Traceback" not in ended.stderr
+    assert b"Exception ignored" not in ended.stderr
+    for name in ("r.json", "r.xml", "r.html"):
+        assert Path(name).stat().st_size > 0
+
+
+@posix
+def test_what_cannot_be_encoded_is_escaped() -> None:
+    message = "Σ \\ud800"
+    raising = f"def forward(net, x): raise ArithmeticError('{message}')"
+    Path("greek.py").write_text(
+        SOURCE.replace('"forward")', "forward)").replace("adapter", f"{raising}\nadapter"),
+        "utf-8",
+    )
+    Path("r.xml").write_text("older")
+    ended = in_a_shell(
+        f"nncore verify greek.py -n 1 --only structure {' '.join(ALL_FILES)}",
+        PYTHONIOENCODING="cp1252",
+    )
+    assert ended.returncode in {1, 2}
+    assert b"\\u03a3 \\ud800" in ended.stdout
+    assert b"codec" not in ended.stderr
+    assert "Σ \\ud800" in Path("r.xml").read_text("utf-8")
+    assert "Σ \\ud800" in Path("r.html").read_text("utf-8")
+    assert json.loads(Path("r.json").read_text("utf-8"))
 
 
 def test_the_list_of_laws(capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,14 @@ def test_what_is_known_is_not_done_again(tmp_path: Path) -> None:
     ]
 
 
+def test_no_task_is_begun_where_nothing_can_be_kept(tmp_path: Path) -> None:
+    function = Counting()
+    mapped = journaled(tmp_path / "absent" / "journal", lambda f, tasks: [*map(f, tasks)])
+    with pytest.raises(FileNotFoundError):
+        list(mapped(function, TASKS))
+    assert function.calls == []
+
+
 def test_other_settings_are_other_tasks(tmp_path: Path) -> None:
     path, function = tmp_path / "journal", Counting()
     list(journaled(path)(function, TASKS[:1]))

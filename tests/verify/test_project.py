@@ -42,7 +42,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
-@pytest.mark.parametrize("name", ["", "9lives", "a b", "class", "a/b", "naïve"])
+@pytest.mark.parametrize("name", ["", "9lives", "a b", "class", "a/b", "naïve", "a-", "a_"])
 def test_names_that_pip_refuses(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="`name` must be"):
         new_project(tmp_path / "new", name)

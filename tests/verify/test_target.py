@@ -42,6 +42,13 @@ def test_files_and_modules(place: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "message"),
     [
+        (
+            "./mine_to_verify:adapter",
+            "no module './mine.*'; for a file write ./mine_to_verify.py",
+        ),
+        ("", "there is no module ''; name a module or a file"),
+        (":", "there is no module ''; name a module or a file"),
+        ("a..b", "there is no module 'a..b'"),
         ("missing.py:adapter", "there is no file 'missing.py'"),
         ("missing_module:adapter", "there is no module or file 'missing_module'"),
         ("mine_to_verify.py:third", "no adapter named 'third'; it has adapter, other"),
