@@ -28,6 +28,7 @@ T = TypeVar("T", Activation, Cost)
 
 def own_or_built_in(name: str, saved: str, own: T | None) -> str | T:
     """Return the caller's own function of the saved name, or the name of a built-in one."""
+    _check_kind(name, own, Cost if name == "cost" else Activation)
     if own is None:
         if saved not in ("cross_entropy", *COSTS, *ACTIVATIONS):
             msg = (
@@ -35,17 +36,20 @@ def own_or_built_in(name: str, saved: str, own: T | None) -> str | T:
             )
             raise ValueError(msg)
         return saved
-    kind = Cost if name == "cost" else Activation
-    if not isinstance(own, kind):
+    if own.name != saved:
+        msg = f"`{name}` must be the function that was saved, {saved!r}; got {own.name!r}"
+        raise ValueError(msg)
+    return own
+
+
+def _check_kind(name: str, own: object, kind: type[Cost | Activation]) -> None:
+    """Raise TypeError unless what the caller gave, if anything, is of this kind."""
+    if own is not None and not isinstance(own, kind):
         article = "a" if kind is Cost else "an"
         msg = (
             f"`{name}` must be {article} {kind.__name__} of your own, or left out; got {own!r}"
         )
         raise TypeError(msg)
-    if own.name != saved:
-        msg = f"`{name}` must be the function that was saved, {saved!r}; got {own.name!r}"
-        raise ValueError(msg)
-    return own
 
 
 def as_sizes(sizes: object) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ import pytest
 
 from nncore import SGD, Activation, Adam, Epoch, History, ModelFileError, Network, training
 from nncore.activations import tanh, tanh_prime
+from nncore.progress import TrainingProgress
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(23, 2))
@@ -117,7 +118,7 @@ def test_the_bar_of_a_resumed_run_starts_where_that_ended(
 ) -> None:
     bars = []
 
-    class Bar(training.TrainingProgress):
+    class Bar(TrainingProgress):
         def __init__(self, *arguments: Any, done: int) -> None:
             super().__init__(*arguments, done=done)
             bars.append((arguments, done))

@@ -190,7 +190,8 @@ class TestOwnCost:
         def function(a: Array, y: Array) -> Array:
             a -= y
             y *= 0
-            return (a * a).sum(axis=1)
+            squares: Array = (a * a).sum(axis=1)
+            return squares
 
         def prime(a: Array, y: Array) -> Array:
             a -= y

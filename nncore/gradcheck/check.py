@@ -197,7 +197,7 @@ def assert_gradient(cost: Cost, gradient: Gradient, params: Params, **settings: 
         raise AssertionError(f"\n{report}")  # noqa: EM102, TRY003 - the report is the message
 
 
-def _validate(cost: object, gradient: object, method: str) -> None:
+def _validate(cost: object, gradient: object, method: object) -> None:
     """Raise unless cost and gradient can be called, and the method is known."""
     for name, function in (("cost", cost), ("gradient", gradient)):
         if not callable(function):

@@ -193,13 +193,6 @@ def batches(
     ------
     InvalidArgument
         If a bound, a regime or a kind of target cannot be.
-
-    Examples
-    --------
-    >>> check_bounds({"min_layers": 9})
-    >>> check_bounds({"min_layers": 9, "max_layers": 3})
-    Traceback (most recent call last):
-    hypothesis.errors.InvalidArgument: ...
     """
     check_count("inputs", inputs, at_least=1)
     check_count("outputs", outputs, at_least=1)
@@ -271,6 +264,13 @@ def check_bounds(bounds: Mapping[str, Any]) -> None:
     ------
     InvalidArgument
         If a bound, a regime or a kind of target cannot be.
+
+    Examples
+    --------
+    >>> check_bounds({"min_layers": 9})
+    >>> check_bounds({"min_layers": 9, "max_layers": 3})
+    Traceback (most recent call last):
+    hypothesis.errors.InvalidArgument: ...
     """
     for name, least in LEAST.items():
         low = bounds.get(f"min_{name}", least)
