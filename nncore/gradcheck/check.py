@@ -66,8 +66,9 @@ def check_gradient(
         stands in it is not modified.
     method : str
         "auto" takes the highest rung that the code allows: "certified" (rigorous enclosures),
-        "complex_step", "differences" (random projections and a sample of entries). By name
-        also "exact" (rational numbers) and "differences_full" (every entry).
+        "complex_step", "differences" (random projections and a sample of entries); what the
+        higher ones cannot resolve is judged by differences. By name also "exact" (rational
+        numbers) and "differences_full" (every entry).
     subgradients : bool
         Whether any value between the one-sided slopes is accepted at a kink.
     declare : mapping of str to float, optional

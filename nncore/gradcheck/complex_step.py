@@ -135,7 +135,8 @@ class _Table:
         if not (math.isfinite(plus) and math.isfinite(minus)):
             msg = "the cost is not finite on complex numbers"
             raise NotApplicable(msg)
-        self.noise = noise_along(self.point.along(self.point.direction(self.rng)))
+        elsewhere = self.point.along(self.point.direction(self.rng))
+        self.noise = noise_along(elsewhere, epsilon=self.point.epsilon)
         line = self.point.along(direction)
         found = slope(line, self.noise)
         if abs(found.value - plus) > found.error:

@@ -130,7 +130,7 @@ def _move(program: Program, findings: Findings) -> str:
     expected, size = float(terms.sum()), float(np.abs(terms).sum())
     if abs(_quick_slope(line) - expected) <= SEVEN_DIGITS * size:
         return ""
-    noise = noise_along(line)
+    noise = noise_along(line, epsilon=point.epsilon)
     moved = slope(line, noise)
     before, now = program.cost_in_floats, line(0.0)
     if abs(now - before) > SAME * abs(before):

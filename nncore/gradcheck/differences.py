@@ -153,7 +153,8 @@ class _Table:
         kept = 0 if all(array.any() for array in self.known.analytic) else SETTLING
         points = POINTS if self.budget.affords(FEW_LEFT + kept) else FEWEST_POINTS
         is_short = not full and not self.budget.affords(POINTS + LOOKING + PER_SLOPE + kept)
-        self.noise = noise_along(line, points, SUSPICIOUS_IF_FEW if is_short else SUSPICIOUS)
+        suspicious = SUSPICIOUS_IF_FEW if is_short else SUSPICIOUS
+        self.noise = noise_along(line, points, suspicious, self.point.epsilon)
         self.tell_noise(line)
         if not full:
             projections = Projections(self.point, self.known, self.budget, rng)

@@ -92,6 +92,11 @@ class Point:
         smallest = min((size for size in sizes if size > 0), default=1.0)
         self.scales: list[float] = [size or smallest for size in sizes]
 
+    @property
+    def epsilon(self) -> float:
+        """Of the shortest floats among the parameters."""
+        return max(float(np.finfo(value.dtype).eps) for value in self.values)
+
     def unflattened(self, vector: FloatArray) -> Directions:
         """The entries of a flat vector as arrays.
 

@@ -27,6 +27,8 @@ SPACING, NEARER = 1e-2 / 256, (1e-1, 1e-2)
 FAR = (0.125, -0.125, 1.0, -1.0)
 # Noise of a cost is some roundings of its value; so many times as much may be something else.
 SUSPICIOUS = 4.0
+# Of floats of double precision.
+EPSILON = float(np.finfo(float).eps)
 # Where the distance of points is halved so often, a kink bends by less than this part, noise as
 # before: the largest second difference of some is about so many deviations of it.
 HALVINGS, REMAINS, LARGEST_BEND = 6, 1 / 8, 2 * math.sqrt(6)
@@ -39,7 +41,9 @@ GROSS, NEAREST, SMOOTH, MANY_HALVINGS = 2.0**20, 1e-8 * SPACING, 1e-2, 27
 SHORTEST_WAVE, COARSE, STAYS = 1e-8, 2.0**36, 1e-3
 
 
-def noise_along(line: Line, points: int = 12, suspicious: float = SUSPICIOUS) -> float:
+def noise_along(
+    line: Line, points: int = 12, suspicious: float = SUSPICIOUS, epsilon: float = EPSILON
+) -> float:
     """Standard deviation of the rounding noise of a function, from its high differences.
 
     Parameters
@@ -51,6 +55,9 @@ def noise_along(line: Line, points: int = 12, suspicious: float = SUSPICIOUS) ->
     suspicious : float
         Noise of so many roundings of the function may be a kink, and is looked at from nearer
         by some 36 evaluations; gross noise, which may be a wave, by up to 90 more.
+    epsilon : float
+        Of the floats in which the function is computed: single roundings, which need not show
+        at equal spacing, are there all the same.
 
     Returns
     -------
@@ -74,7 +81,7 @@ def noise_along(line: Line, points: int = 12, suspicious: float = SUSPICIOUS) ->
         return math.inf
     # Terms that cancel at the point show when it moves far: they were rounded as well.
     everywhere = np.concatenate([values, _values(line, np.array(FAR))])
-    floor = np.finfo(float).eps / 2 * np.abs(everywhere[np.isfinite(everywhere)]).max()
+    floor = epsilon / 2 * np.abs(everywhere[np.isfinite(everywhere)]).max()
     noise = _high_difference(values)
     if (values == values[0]).all():
         noise = _nearest_step(line, float(steps[-1]))

@@ -254,6 +254,22 @@ def test_a_norm_of_zeros_is_a_kink(slope: float, verdict: str, accepted: str) ->
     assert check_gradient(lasso, gradient, weights, subgradients=True).verdict == accepted
 
 
+@pytest.mark.parametrize("seed", [0, 114])
+@pytest.mark.parametrize("values", [[-0.12247732, 0.30995676, 0.742417], [2, 2, 0, -1, -1]])
+def test_short_floats_that_round_evenly_are_no_other_program(
+    values: list[float], seed: int
+) -> None:
+    """Of so simple a function rounded values at equal spacing lie on a line as well."""
+
+    def two_largest(a: Any) -> Any:
+        return np.sort(a)[::-1][:2].sum()
+
+    def ones(a: Any) -> Any:
+        return (a >= np.sort(a)[-2]).astype(a.dtype)
+
+    assert check_gradient(two_largest, ones, np.array(values, np.float32), seed=seed).ok
+
+
 def test_nearly_all_by_differences_is_as_sensitive_as_they_are() -> None:
     def distances(x: Any) -> Any:
         return np.sqrt(((x[:, None] - x[None]) ** 2).sum(axis=2)).sum()

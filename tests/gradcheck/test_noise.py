@@ -94,3 +94,13 @@ def test_a_rounded_cost_has_the_noise_of_its_steps_beside_what_is_smooth() -> No
     for phase in np.linspace(-1, 1, 20).tolist():
         noise = noise_along(lambda t, p=phase: round(100 * math.sin(100 * t + p)) / 100 + t)  # type: ignore[misc]
         assert 1e-3 < noise < 1e-1
+
+
+def test_single_roundings_are_noise_where_equal_spacing_does_not_show_them() -> None:
+    def line(t: float) -> float:
+        return float(np.float32(1) + np.float32(2 * t))
+
+    epsilon = float(np.finfo(np.float32).eps)
+    still = noise_along(lambda _: 3.0, epsilon=epsilon)
+    assert still >= 3 * epsilon / 2
+    assert noise_along(line, epsilon=epsilon) >= epsilon / 2
