@@ -334,7 +334,7 @@ class SGD(Optimizer):
         >>> parameters.round(6)
         array([0.5, 1.5])
         """
-        self.count += 1
+        self.count: int = self.count + 1
         if self.momentum:
             velocity = self.remembered["velocity"]
             np.multiply(velocity, self.momentum, out=velocity)
@@ -428,7 +428,7 @@ class Adam(Optimizer):
         """
         moment, square = self.remembered["moment"], self.remembered["square"]
         spare = self._spare
-        self.count += 1
+        self.count: int = self.count + 1
         root = math.sqrt(1 - self.beta2**self.count)
         np.multiply(moment, self.beta1, out=moment)
         np.multiply(gradient, 1 - self.beta1, out=spare)

@@ -113,9 +113,9 @@ class SizesFromFile(Plain):
         with np.load(path, allow_pickle=False) as file:
             arrays = [file[f"arr_{i}"] for i in range(len(file.files))]
         weights, biases = arrays[: len(arrays) // 2], arrays[len(arrays) // 2 :]
-        self.sizes = [weights[0].shape[1], *map(len, biases)]
-        self.weights = [np.empty((self.sizes[0], 0)), *weights]
-        self.biases = [np.empty(0), *biases]
+        self.sizes: list[int] = [weights[0].shape[1], *map(len, biases)]
+        self.weights: list[Array] = [np.empty((self.sizes[0], 0)), *weights]
+        self.biases: list[Array] = [np.empty(0), *biases]
 
 
 @correct()
