@@ -193,6 +193,19 @@ def test_a_worker_sends_what_ended_it(file: Path, monkeypatch: pytest.MonkeyPatc
     assert limits == [(resource.RLIMIT_AS, (2**20, 2**20))]
 
 
+@pytest.mark.parametrize("code", [0, "enough"])
+def test_a_network_that_wants_to_end_the_process_is_told_of(
+    file: Path, monkeypatch: pytest.MonkeyPatch, code: object
+) -> None:
+    def leave(*_: object, **__: object) -> None:
+        raise SystemExit(code)
+
+    monkeypatch.setattr(worker_module, "verify", leave)
+    out = io.BytesIO()
+    worker_module.work(task(file, "good"), out)
+    assert [str(message) for message in messages(out)] == [f"SystemExit({code!r})"]
+
+
 @pytest.mark.parametrize("has_alarm", [True, False])
 def test_the_main_function_of_a_worker(
     file: Path, monkeypatch: pytest.MonkeyPatch, *, has_alarm: bool
