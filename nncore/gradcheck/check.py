@@ -281,7 +281,9 @@ def _take(
             raise
         msg = "python-flint is not installed: pip install python-flint"
         raise NotApplicable(msg) from error
-    evidence: Evidence = function(*functions, structure, **options, **own)
+    # Infinities on the way are no news, and to somebody warnings may be errors.
+    with np.errstate(all="ignore"):
+        evidence: Evidence = function(*functions, structure, **options, **own)
     return evidence
 
 
@@ -324,7 +326,10 @@ def _accept_declared(evidence: Evidence, declare: Mapping[str, float]) -> None:
             )
             entries.verdict[explained] = Verdict.APPROXIMATION.code
             if explained.any():
-                largest = max(largest, float((distance / terms)[explained].max()))
+                with np.errstate(divide="ignore"):
+                    largest = max(
+                        largest, float((distance[explained] / terms[explained]).max())
+                    )
         if largest:
             evidence.approximations.append(Approximation(size, "declare=", largest, what))
 

@@ -91,12 +91,14 @@ def _gradient_for(path: str) -> str:
     return f"the gradient for {path}"
 
 
+@np.errstate(invalid="ignore")  # of infinite digits nothing remains
 def _are_float32(leaf: AnyArray) -> bool:
     """Whether the entries are float32 numbers, and not whole ones such as sums of pixels."""
     digits = _digits(leaf)
     return not np.mod(digits, 1).any() and bool(np.mod(leaf, 1).any())
 
 
+@np.errstate(invalid="ignore")
 def _need_the_last(leaf: AnyArray) -> bool:
     """Whether enough of the entries need the last digit of float32."""
     last = np.mod(_digits(leaf), 2)

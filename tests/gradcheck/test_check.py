@@ -214,6 +214,37 @@ def test_parameters_survive_functions_that_modify_them() -> None:
     assert (point == POINT).all()
 
 
+@pytest.mark.parametrize("method", ["auto", "complex_step", "differences", "differences_full"])
+@pytest.mark.parametrize(
+    ("cost", "gradient", "point"),
+    [
+        (lambda a: np.exp(a).sum(), np.exp, [300.0, 1.0]),
+        (lambda a: np.sqrt(a).sum(), lambda a: 0.5 / np.sqrt(a), [1e-9, 1.0]),
+        (lambda a: np.log(a).sum(), lambda a: 1 / a, [1e-12, 1.0]),
+    ],
+)
+def test_warnings_may_be_errors(
+    cost: Any, gradient: Any, point: list[float], method: str
+) -> None:
+    report = check_gradient(cost, gradient, np.array(point), method=method)
+    assert report.verdict in {"agrees", "unresolvable"}
+
+
+def test_the_digits_of_infinity_are_no_warning() -> None:
+    assert check_gradient(lambda a: np.exp(a).sum(), np.exp, np.array([709.0, 1.0])).ok
+
+
+def test_what_is_declared_may_be_beside_zeros() -> None:
+    def approximate(a: Any) -> Any:
+        return 2 * a * (1 + 1e-7)
+
+    with np.errstate(all="raise"):
+        report = check_gradient(
+            lambda a: (a**2).sum(), approximate, np.array([0.0, 1.0]), declare={"x": 1e-6}
+        )
+    assert report.verdict == "approximation"
+
+
 def newton_norm(w: Any, tolerance: float = 1e-14) -> Any:
     s = 1.0
     while abs(s * s - w @ w) > tolerance * (w @ w):
