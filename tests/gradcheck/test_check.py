@@ -301,6 +301,29 @@ def test_short_floats_that_round_evenly_are_no_other_program(
     assert check_gradient(two_largest, ones, np.array(values, np.float32), seed=seed).ok
 
 
+def test_a_kink_near_the_point_is_no_other_program_in_short_floats() -> None:
+    """The noise of float32 hides how near it is, and one side tells."""
+    rng = np.random.default_rng(430)
+    shapes = ((6, 4), (6, 2), (4, 5), (5,), (5, 2))
+    x, y, w, b, v = (rng.normal(size=shape).astype(np.float32) for shape in shapes)
+    b *= np.float32(0.1)
+
+    def forward(p: Any) -> Any:
+        hidden = np.maximum(x @ p[0] + p[1], 0)
+        return hidden, hidden @ p[2]
+
+    def backward(p: Any) -> Any:
+        hidden, outputs = forward(p)
+        delta = (outputs - y) * np.float32(2 / 12)
+        below = (delta @ p[2].T) * (hidden > 0)
+        return [x.T @ below, below.sum(axis=0), hidden.T @ delta]
+
+    report = check_gradient(
+        lambda p: ((forward(p)[1] - y) ** 2).mean(), backward, [w, b, v], seed=430
+    )
+    assert report.ok
+
+
 def test_nearly_all_by_differences_is_as_sensitive_as_they_are() -> None:
     def distances(x: Any) -> Any:
         return np.sqrt(((x[:, None] - x[None]) ** 2).sum(axis=2)).sum()

@@ -254,7 +254,11 @@ def test_a_cost_that_changed_meanwhile_is_told_before_its_slope(
 
 
 def moved_by(
-    monkeypatch: pytest.MonkeyPatch, first: Any, again: Any = None, width: float = 0.0
+    monkeypatch: pytest.MonkeyPatch,
+    first: Any,
+    again: Any = None,
+    width: float = 0.0,
+    side_error: float = 0.0,
 ) -> list[str]:
     """Compare with slopes that are off by value and error, in parts of all absolute terms."""
     terms = along() * np.array([3.0, 5.0])
@@ -262,7 +266,8 @@ def moved_by(
 
     def fake(off: float, error: float) -> Slope:
         value = math.fsum(terms) + off * size
-        return Slope(value, error * size, value - width, value + width, 0.1)
+        sides = value - width * size, value + width * size
+        return Slope(value, error * size, *sides, side_error * size)
 
     monkeypatch.setattr(consistency, "_quick_slope", lambda _: math.inf)
     monkeypatch.setattr(consistency, "slope", lambda *_: fake(*first))
@@ -294,3 +299,10 @@ def test_a_slope_that_is_not_confirmed_or_a_kink_says_nothing(
     assert moved_by(monkeypatch, wrong, right) == []
     assert moved_by(monkeypatch, right, wrong) == []
     assert moved_by(monkeypatch, wrong, width=1.0) == []
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_one_side_may_tell_of_a_kink_nearby(monkeypatch: pytest.MonkeyPatch, sign: int) -> None:
+    wrong = (sign * 1.0, 1e-3)
+    assert moved_by(monkeypatch, wrong, width=0.5, side_error=0.51) == []
+    assert len(moved_by(monkeypatch, wrong, width=0.1, side_error=0.89)) == 1
