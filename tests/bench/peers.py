@@ -12,9 +12,11 @@ NNCORE, SCIPY, PLAIN, LIMIT = "nncore", "nncore, scipy", "plain numpy", "product
 SKLEARN, EAGER, BY_HAND = "scikit-learn", "torch eager", "torch by hand"
 STEP, SCAN = "JAX per step", "JAX scan"
 
-#: The library that each needs, and the module and class that use it.
+#: The library that each needs, and the module and class that use it, in the order of their
+#: turns: those that are nearest in speed one after the other, before the machine changes.
 PEERS = {
     NNCORE: ("numpy", "numpy_peers", "Nncore"),
+    LIMIT: ("numpy", "numpy_peers", "Products"),
     SCIPY: ("scipy", "numpy_peers", "NncoreScipy"),
     PLAIN: ("numpy", "numpy_peers", "PlainNumpy"),
     SKLEARN: ("sklearn", "sklearn_peer", "ScikitLearn"),
@@ -22,7 +24,6 @@ PEERS = {
     BY_HAND: ("torch", "torch_peers", "TorchByHand"),
     STEP: ("jax", "jax_peers", "JaxPerStep"),
     SCAN: ("jax", "jax_peers", "JaxScan"),
-    LIMIT: ("numpy", "numpy_peers", "Products"),
 }
 
 
