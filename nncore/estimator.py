@@ -181,8 +181,8 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     optimizer : str or Optimizer
         "sgd", "adam" or an optimizer, of which a copy starts anew.
     learning_rate : float or callable, optional
-        eta >= 0, or a function of the epoch, as in `Network.fit`, which `partial_fit` counts
-        on; by default what suits the optimizer.
+        eta >= 0, or a function of the epoch, as in `Network.fit`; `partial_fit` goes on
+        counting. By default what suits the optimizer.
     random_state : int, numpy.random.RandomState or None
         Draws the seed of the network's generator, which draws the first weights and shuffles.
     progress : bool or None
@@ -398,8 +398,8 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
     optimizer : str or Optimizer
         "sgd", "adam" or an optimizer, of which a copy starts anew.
     learning_rate : float or callable, optional
-        eta >= 0, or a function of the epoch, as in `Network.fit`, which `partial_fit` counts
-        on; by default what suits the optimizer.
+        eta >= 0, or a function of the epoch, as in `Network.fit`; `partial_fit` goes on
+        counting. By default what suits the optimizer.
     random_state : int, numpy.random.RandomState or None
         Draws the seed of the network's generator, which draws the first weights and shuffles.
     progress : bool or None
@@ -475,9 +475,8 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         NetworkRegressor(random_state=0)
         """
         with self._unless_refused():
-            x, targets = self._examples(X, y, first=True)
-            self._is_flat = targets.ndim == 1
-            targets = targets.reshape(len(x), -1)
+            x, y = self._examples(X, y, first=True)
+            targets = self._targets(y, first=True)
             return self._train(x, targets, sample_weight, first=True, epochs=self.epochs)
 
     def partial_fit(
@@ -509,10 +508,8 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         """
         first = not hasattr(self, "network_")
         with self._unless_refused():
-            x, targets = self._examples(X, y, first=first)
-            if first:
-                self._is_flat = targets.ndim == 1
-            targets = targets.reshape(len(x), -1)
+            x, y = self._examples(X, y, first=first)
+            targets = self._targets(y, first=first)
             return self._train(x, targets, sample_weight, first=first, epochs=1)
 
     def predict(self, X: npt.ArrayLike) -> Array:
@@ -544,6 +541,12 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
         """
         outputs = self._outputs(X)
         return outputs.ravel() if self._is_flat else outputs
+
+    def _targets(self, y: Array, *, first: bool) -> Array:
+        """Return one row for each target; predictions will be shaped as the first y."""
+        if first:
+            self._is_flat = y.ndim == 1
+        return y.reshape(len(y), -1)
 
 
 def _hidden_sizes(sizes: Any) -> list[int]:

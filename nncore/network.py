@@ -500,7 +500,8 @@ class Network:
             A ValueError: if `resume` is not a checkpoint, is damaged, or one of another
             network, optimizer or kind of generator.
         ModuleNotFoundError
-            If `blas` is "scipy" and scipy is not installed.
+            If `blas` is "scipy" and scipy is not installed, or `progress` is True and rich is
+            not.
         OSError
             If a checkpoint cannot be written or read.
         RuntimeWarning

@@ -11,7 +11,7 @@ import numpy as np
 
 from .arrays import Array
 from .buffers import buffer
-from .settings import real
+from .settings import real, truth
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer"]
 
@@ -257,7 +257,7 @@ class SGD(Optimizer):
 
     def __init__(self, momentum: float = 0.0, *, nesterov: bool = False) -> None:
         self.momentum = momentum
-        self.nesterov: bool = _truth("nesterov", nesterov)
+        self.nesterov: bool = truth("nesterov", nesterov)
         if nesterov and not self.momentum:
             msg = "`nesterov` needs `momentum` above 0; got 0: pass momentum=0.9, for example"
             raise ValueError(msg)
@@ -446,14 +446,6 @@ class Adam(Optimizer):
 
 #: The optimizers that `fit` knows by name.
 OPTIMIZERS: Mapping[str, type[SGD | Adam]] = {"sgd": SGD, "adam": Adam}
-
-
-def _truth(name: str, value: object) -> bool:
-    """Return True or False, or raise TypeError."""
-    if not isinstance(value, bool):
-        msg = f"`{name}` must be True or False; got {value!r}"
-        raise TypeError(msg)
-    return value
 
 
 def _below_one(name: str, value: object) -> float:

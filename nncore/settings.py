@@ -10,7 +10,7 @@ from typing import Any, SupportsIndex, TypeVar, cast
 
 import numpy as np
 
-__all__ = ["check_functions", "choose", "generator", "integer", "real"]
+__all__ = ["check_functions", "choose", "generator", "integer", "real", "truth"]
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -53,6 +53,14 @@ def real(name: str, value: Any) -> Any:
         msg = f"`{name}` must be finite and not negative; got {value!r}"
         raise ValueError(msg)
     return number
+
+
+def truth(name: str, value: object) -> bool:
+    """Return True or False, or raise TypeError."""
+    if not isinstance(value, bool):
+        msg = f"`{name}` must be True or False; got {value!r}"
+        raise TypeError(msg)
+    return value
 
 
 def generator(rng: object) -> np.random.Generator:

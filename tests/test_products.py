@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nncore import products
-from nncore.arrays import Array
+from nncore.arrays import Array, run
 from nncore.buffers import Order, buffer
 from nncore.products import bound_product, has_small_products, rows_at_once
 
@@ -45,8 +45,7 @@ def test_parts_make_up_the_product(
         by_columns = by_rows
     writes = bound_product(x, w.T, z)
     assert len(writes) == (by_rows if order == "C" else by_columns)
-    for write in writes:
-        write()
+    run(writes)
     np.testing.assert_allclose(z, np.einsum("bk,nk->bn", x, w), rtol=1e-12, atol=1e-12)
 
 
@@ -56,15 +55,13 @@ def test_a_matrix_that_is_not_transposed_is_multiplied_at_once(order: Order) -> 
     delta, w, out = drawn((32, 400)), drawn((400, 100)), drawn((32, 100), order)
     writes = bound_product(delta, w, out)
     assert order == "F" or len(writes) == 1
-    for write in writes:
-        write()
+    run(writes)
     np.testing.assert_allclose(out, np.einsum("bm,mn->bn", delta, w), rtol=1e-12, atol=1e-12)
 
 
 def test_a_vector_is_multiplied_as_a_row() -> None:
     ones, delta, out = np.ones(5), drawn((5, 3), "F"), np.empty(3)
-    (write,) = bound_product(ones, delta, out)
-    write()
+    run(bound_product(ones, delta, out))
     np.testing.assert_allclose(out, delta.sum(axis=0), rtol=1e-14)
 
 
