@@ -1,6 +1,8 @@
 """Slips are found where they can stand, and planted one at a time."""
 
 import ast
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from mutation.__main__ import sample
 from mutation.marks import read_marks, unmatched
 from mutation.mutants import NNCORE, Mutant, _mutate, find_mutants, plant, source
+from mutation.running import try_all
 
 pytestmark = pytest.mark.skipif(not NNCORE.exists(), reason="the sources are not here")
 
@@ -121,3 +124,27 @@ def test_a_sample_is_seeded_and_never_empty() -> None:
     assert sample(mutants, 0.1, 1) == sample(mutants, 0.1, 1) != sample(mutants, 0.1, 2)
     assert len(sample(mutants, 0.001, 0)) == 1
     assert sorted(sample(mutants, 1.0, 0)) == sorted(mutants)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="mutants are tried in forked children")
+def test_ctrl_c_as_a_child_has_just_been_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    children = []
+
+    def fork(real: Callable[[], int] = os.fork) -> int:
+        children.append(real())
+        return children[-1]
+
+    def wait4(_pid: int, options: int) -> None:
+        os.waitpid(children[-1], options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mutation.running._run", lambda *_: os._exit(0))
+    monkeypatch.setattr("os.fork", fork)
+    monkeypatch.setattr("os.wait4", wait4)
+    mutants = find_mutants("kernels", source("kernels").read_text())
+    with pytest.raises(KeyboardInterrupt):
+        next(try_all(mutants, {"kernels": [["tests"]]}, jobs=2))
+    assert len(children) == 3  # one tried the code as it is
+    for pid in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)

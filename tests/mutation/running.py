@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.machinery
 import os
@@ -118,8 +119,7 @@ def try_all(
                 yield Outcome(mutant, killed, spent[mutant])
     finally:
         for pid in running:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            _end(pid)
 
 
 def _check_clean(tests: list[str]) -> None:
@@ -150,6 +150,14 @@ def _start(mutant: Mutant | None, tests: list[str]) -> int:
         finally:
             os._exit(BROKEN)  # the parent's work is not the child's
     return pid
+
+
+def _end(pid: int) -> None:
+    """End a child, which may have ended already."""
+    # Ctrl-C comes to the children as well: one was waited for, but not yet struck off.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 def _run(mutant: Mutant | None, tests: list[str]) -> NoReturn:
