@@ -75,7 +75,7 @@ def _inspect_cost(cost: Cost, structure: Structure, found: Inspection) -> float:
             Kind.COST_MODIFIES, f"after a call {changed} differs; let the cost work on copies"
         )
     value = _as_numbers(returned)
-    if value.dtype.kind not in "fiub":
+    if value.dtype.kind not in "fiu":
         msg = f"`cost` must return a real number, it returned a {type(returned).__name__}"
         raise TypeError(msg)
     if value.size != 1:
@@ -143,6 +143,9 @@ def _inspect_leaf(
     found: Inspection,
 ) -> None:
     """Faults of one array of the gradient."""
+    if isinstance(leaf, np.ma.MaskedArray):
+        msg = f"`gradient` must return plain arrays; that for {path} is masked: fill it"
+        raise TypeError(msg)
     if leaf.dtype.kind not in "fiub":
         msg = f"`gradient` must return real numbers; for {path} it returned dtype {leaf.dtype}"
         raise TypeError(msg)

@@ -131,5 +131,6 @@ def _deviation(values: NDArray[np.floating[Any]]) -> FloatArray:
     with np.errstate(invalid="ignore"):
         moves = (values[1:] - values[0]) / np.where(size > 0, size, 1.0)
         deviation = np.sqrt(np.mean(moves**2, axis=0))
-    floor = np.finfo(values.dtype).eps
+    # However long the user's floats are, those that are compared have 64 bits.
+    floor = max(np.finfo(values.dtype).eps, np.finfo(float).eps)
     return np.asarray(np.where(np.isfinite(size), np.maximum(deviation, floor) * size, np.inf))

@@ -161,8 +161,9 @@ class Structure:
         found = [_asarray(leaf) for leaf in leaves]
         for i, (path, value) in enumerate(zip(self.paths, self.values, strict=True)):
             if i in self.checked and found[i].shape != value.shape:
+                shapes = [np.shape(array) for array in found]
                 raise StructureFault(
-                    path, self._misfit(i, [np.shape(array) for array in found])
+                    path, _no_array(leaves[i], found[i]) or self._misfit(i, shapes)
                 )
             if i not in self.checked and not _is_nothing(found[i]):
                 message = (
@@ -336,7 +337,17 @@ def _asarray(leaf: Params) -> AnyArray:
     try:
         return np.asanyarray(leaf)
     except ValueError:
-        return np.empty(0, dtype=object)
+        return np.array(None, dtype=object)  # its rows have different lengths
+
+
+def _no_array(leaf: Params, found: AnyArray) -> str:
+    """What to say of something that numpy makes no array of; empty for all else."""
+    if found.shape or found.dtype.kind not in "OSU":
+        return ""
+    return (
+        f"the gradient is {_kind(leaf)}, which makes no array: return one entry for each entry "
+        "of the parameter"
+    )
 
 
 def _is_nothing(leaf: AnyArray) -> bool:

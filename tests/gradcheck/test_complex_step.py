@@ -37,6 +37,18 @@ def test_against_sixty_digits(seed: int) -> None:
         assert entries.where(Verdict.AGREES).all()
 
 
+def test_longer_floats_owe_what_those_of_the_judge_do() -> None:
+    point = np.array([1, 2], dtype=np.longdouble) / 3
+    for factor, verdict in ((3, "agrees"), (3 + 1e-9, "wrong")):
+        report = check_gradient(
+            lambda p: (p * p * p).sum(),
+            lambda p, factor=factor: factor * p * p,
+            point,
+            method="complex_step",
+        )
+        assert report.verdict == verdict
+
+
 @pytest.mark.parametrize("relative", [1e-11, -1e-6, 1.0])
 def test_one_wrong_entry_is_seen(relative: float) -> None:
     n = net("plain", 3)

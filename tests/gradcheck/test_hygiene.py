@@ -285,7 +285,7 @@ def test_errors_of_the_user_say_which_call_it_was() -> None:
         assert "called with a copy of `params`" in caught.value.__notes__[0]
 
 
-@pytest.mark.parametrize("returned", ["text", None, 1j, {}])
+@pytest.mark.parametrize("returned", ["text", None, 1j, {}, True, np.False_])
 def test_costs_that_are_no_number_are_refused(returned: Any) -> None:
     with pytest.raises(TypeError, match="`cost` must return a real number"):
         check_gradient(lambda _: returned, gradient, params())
@@ -294,6 +294,11 @@ def test_costs_that_are_no_number_are_refused(returned: Any) -> None:
 def test_complex_gradients_are_refused() -> None:
     with pytest.raises(TypeError, match="`gradient` must return real numbers"):
         check_gradient(cost, lambda p: {"w": gradient(p)["w"] * 1j}, params())
+
+
+def test_masked_gradients_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"must return plain arrays; that for .*\["):
+        check_gradient(cost, lambda p: {"w": np.ma.masked_array(gradient(p)["w"])}, params())
 
 
 def test_constant_gradients_may_be_the_data() -> None:

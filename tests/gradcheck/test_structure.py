@@ -119,6 +119,20 @@ def test_gradient_may_be_none_for_placeholders_only() -> None:
         Structure.of(np.ones(2)).leaves(None)
 
 
+@pytest.mark.parametrize(
+    ("gradient", "kind"),
+    [
+        ({"w": np.ones(2)}, "dict"),
+        ((float(i) for i in range(2)), "generator"),
+        ([[1.0], [2.0, 3.0]], "list"),
+        ("ab", "str"),
+    ],
+)
+def test_what_makes_no_array_is_called_by_its_name(gradient: Any, kind: str) -> None:
+    with pytest.raises(StructureFault, match=f"the gradient is a {kind}, which makes no array"):
+        Structure.of(np.ones(2)).leaves(gradient)
+
+
 def test_stacked_arrays_stand_for_a_list() -> None:
     structure = Structure.of([np.ones(2), np.zeros(2)])
     assert [leaf.tolist() for leaf in structure.leaves(np.eye(2))] == [[1, 0], [0, 1]]
