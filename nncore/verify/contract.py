@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .adapter import Adapter, check_adapter
 from .registry import Check
 from .result import Result, Status
-from .runner import check_names
+from .runner import check_counts
 from .search import EXAMPLES
 from .selection import chosen, known
 from .traits import Traits
@@ -54,9 +54,11 @@ class NetworkContract:
     Raises
     ------
     TypeError
-        When the class is made with an `adapter` that is none, or names that are none.
+        When the class is made with an `adapter` that is none, names that are none, or numbers
+        that are no integers.
     ValueError
-        When the class is made with unknown names in `only` or `expected_failures`.
+        When the class is made with unknown names in `only` or `expected_failures`, with
+        `max_examples` below 1 or `seed` below 0.
 
     Examples
     --------
@@ -77,7 +79,7 @@ class NetworkContract:
         if not hasattr(cls, "adapter"):
             return  # a base class of the user's own
         check_adapter(cls.adapter)
-        check_names("only", cls.only)
+        check_counts(cls.max_examples, cls.seed)
         known(cls.adapter.expected_failures, "expected_failures")
         wanted = {check.name for check in chosen(cls.only)}
         for check in chosen():

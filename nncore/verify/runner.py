@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection
 from numbers import Real
 
+from ..settings import integer
 from .adapter import Adapter, check_adapter
 from .result import Result
 from .search import EXAMPLES, law_of
@@ -17,7 +18,8 @@ from .trial import try_law
 __all__ = [
     "EXAMPLES",
     "VerificationError",
-    "check_names",
+    "check_counts",
+    "check_seconds",
     "chosen",
     "known",
     "law_of",
@@ -96,11 +98,10 @@ def verify(
         msg = f'`on_fail` must be "raise" or None; it is {on_fail!r}'
         raise ValueError(msg)
     check_adapter(adapter)
-    check_names("only", only)
     _check_function("progress", progress)
-    _check_count("max_examples", max_examples, at_least=1)
-    _check_count("seed", seed, at_least=0)
-    end = None if max_seconds is None else time.monotonic() + _positive(max_seconds)
+    check_counts(max_examples, seed)
+    check_seconds(max_seconds)
+    end = None if max_seconds is None else time.monotonic() + max_seconds
     selected = chosen(only)
     known(adapter.expected_failures, "expected_failures")
     seed = secrets.randbelow(2**32) if seed is None else seed
@@ -117,34 +118,53 @@ def verify(
     return results
 
 
-def check_names(name: str, names: object) -> None:
+def check_counts(max_examples: object, seed: object) -> None:
     """
-    Raise unless names are absent, or a collection of texts.
+    Raise unless both are absent, or integers that are large enough.
 
     Parameters
     ----------
-    name : str
-        Of the setting, for the error.
-    names : object
-        Of checks or groups; `known` tells which there are.
+    max_examples : object
+        At least 1.
+    seed : object
+        At least 0.
 
     Raises
     ------
     TypeError
-        If they are something else.
+        If one is something else.
+    ValueError
+        If one is smaller.
     """
-    is_list = isinstance(names, Collection) and all(isinstance(each, str) for each in names)
-    if names is not None and not is_list:
-        msg = f"`{name}` must be a list of names; it is {names!r}"
-        raise TypeError(msg)
+    if max_examples is not None:
+        integer("max_examples", max_examples, minimum=1)
+    if seed is not None:
+        integer("seed", seed, minimum=0)
 
 
-def _check_count(name: str, count: object, *, at_least: int) -> None:
-    """Raise unless a number is absent, or an integer that is large enough."""
-    if count is None:
+def check_seconds(max_seconds: object) -> None:
+    """
+    Raise unless these are absent, or a positive number.
+
+    Parameters
+    ----------
+    max_seconds : object
+        How long something may take.
+
+    Raises
+    ------
+    TypeError
+        If it is no number.
+    ValueError
+        If it is not positive.
+    """
+    if max_seconds is None:
         return
-    if isinstance(count, bool) or not isinstance(count, int) or count < at_least:
-        msg = f"`{name}` must be an integer of at least {at_least}; it is {count!r}"
+    if isinstance(max_seconds, bool) or not isinstance(max_seconds, Real):
+        msg = f"`max_seconds` must be a number; it is {max_seconds!r}"
+        raise TypeError(msg)
+    if not float(max_seconds) > 0:
+        msg = f"`max_seconds` must be positive; it is {max_seconds!r}"
         raise ValueError(msg)
 
 
@@ -153,19 +173,3 @@ def _check_function(name: str, function: object) -> None:
     if function is not None and not callable(function):
         msg = f"`{name}` must be a function of a result; it is {function!r}"
         raise TypeError(msg)
-
-
-def _check_number(name: str, number: object) -> None:
-    """Raise unless this is a number."""
-    if isinstance(number, bool) or not isinstance(number, Real):
-        msg = f"`{name}` must be a number; it is {number!r}"
-        raise TypeError(msg)
-
-
-def _positive(seconds: float) -> float:
-    """Return a number of seconds, or raise an error."""
-    _check_number("max_seconds", seconds)
-    if not seconds > 0:
-        msg = f"`max_seconds` must be positive; it is {seconds!r}"
-        raise ValueError(msg)
-    return seconds

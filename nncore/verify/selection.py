@@ -8,7 +8,7 @@ from collections.abc import Collection
 from . import checks as _laws  # noqa: F401  # pyright: ignore[reportUnusedImport] - they enter themselves
 from .registry import CHECKS, GROUPS, Check
 
-__all__ = ["chosen", "known"]
+__all__ = ["check_names", "chosen", "known"]
 
 
 def chosen(only: Collection[str] | None = None) -> list[Check]:
@@ -64,11 +64,9 @@ def known(names: Collection[str], parameter: str, *, groups: bool = False) -> No
     ValueError
         With the unknown name, what is meant perhaps, and those that are known.
     TypeError
-        If it is one name instead of a collection.
+        If it is no collection of texts, or one text alone.
     """
-    if isinstance(names, str):
-        msg = f"`{parameter}` must be a list of names, it is the name {names!r}"
-        raise TypeError(msg)
+    check_names(parameter, names)
     there = set(CHECKS) | ({each.group for each in CHECKS.values()} if groups else set())
     for name in names:
         if name not in there:
@@ -79,3 +77,25 @@ def known(names: Collection[str], parameter: str, *, groups: bool = False) -> No
                 f"{', '.join(sorted(there))}"
             )
             raise ValueError(msg)
+
+
+def check_names(parameter: str, names: object) -> None:
+    """
+    Raise unless these are a collection of texts.
+
+    Parameters
+    ----------
+    parameter : str
+        Who gave them, for the error.
+    names : object
+        One text alone is none.
+
+    Raises
+    ------
+    TypeError
+        If they are something else.
+    """
+    is_list = isinstance(names, Collection) and all(isinstance(each, str) for each in names)
+    if isinstance(names, str) or not is_list:
+        msg = f"`{parameter}` must be a list of names; it is {names!r}"
+        raise TypeError(msg)

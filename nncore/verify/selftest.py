@@ -11,6 +11,8 @@ from .catalogue import CORRECT, FAULTS, Entry
 from .journal import Map
 from .judgement import Outcome, Row, Task, run
 from .registry import CHECKS
+from .runner import check_counts, check_seconds
+from .selection import check_names
 
 __all__ = ["FEW", "MANY", "Outcome", "Row", "Task", "run", "self_test", "tasks"]
 
@@ -60,8 +62,10 @@ def self_test(
 
     Raises
     ------
+    TypeError
+        If a setting is of a wrong type.
     ValueError
-        If a name in `only` is not known.
+        If a number is too small, or a name in `only` is not known.
 
     Examples
     --------
@@ -69,6 +73,7 @@ def self_test(
     >>> row.check, row.outcome.value
     ('gradient_is_certified', 'killed')
     """
+    check_seconds(max_seconds)
     end = math.inf if max_seconds is None else time.monotonic() + max_seconds
     rows = []
     for found in map(run, tasks(full, seed=seed, max_examples=max_examples, only=only)):
@@ -103,9 +108,12 @@ def tasks(
 
     Raises
     ------
+    TypeError
+        If a setting is of a wrong type.
     ValueError
-        If a name in `only` is not known.
+        If a number is too small, or a name in `only` is not known.
     """
+    check_counts(max_examples, seed)
     found = []
     for entry in _chosen(only):
         others = tuple(name for name in CHECKS if name != entry.killed_by)
@@ -122,6 +130,7 @@ def _chosen(only: Collection[str] | None) -> list[Entry]:
     entries = [*FAULTS.values(), *CORRECT.values()]
     if only is None:
         return entries
+    check_names("only", only)
     there = {name for entry in entries for name in (entry.name, entry.family)}
     unknown = sorted(set(only) - there)
     if unknown:

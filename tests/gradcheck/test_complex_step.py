@@ -37,16 +37,17 @@ def test_against_sixty_digits(seed: int) -> None:
         assert entries.where(Verdict.AGREES).all()
 
 
-def test_longer_floats_owe_what_those_of_the_judge_do() -> None:
+@pytest.mark.parametrize(("factor", "verdict"), [(3, "agrees"), (3 + 1e-9, "wrong")])
+def test_longer_floats_owe_what_those_of_the_judge_do(factor: float, verdict: str) -> None:
     point = np.array([1, 2], dtype=np.longdouble) / 3
-    for factor, verdict in ((3, "agrees"), (3 + 1e-9, "wrong")):
-        report = check_gradient(
-            lambda p: (p * p * p).sum(),
-            lambda p, factor=factor: factor * p * p,
-            point,
-            method="complex_step",
-        )
-        assert report.verdict == verdict
+
+    def cost(p: Any) -> Any:
+        return (p * p * p).sum()
+
+    def gradient(p: Any) -> Any:
+        return factor * p * p
+
+    assert check_gradient(cost, gradient, point, method="complex_step").verdict == verdict
 
 
 @pytest.mark.parametrize("relative", [1e-11, -1e-6, 1.0])

@@ -144,6 +144,19 @@ class TestMine(NetworkContract):
     result.stdout.fnmatch_lines(["*max_examples=7, seed=11)"])
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--nncore-max-examples=0", "*it must be an integer of at least 1; it is '0'*"),
+        ("--nncore-seed=-1", "*it must be an integer of at least 0; it is '-1'*"),
+    ],
+)
+def test_options_that_cannot_be_used(run: Any, option: str, message: str) -> None:
+    result = run("", option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
+
+
 def test_an_adapter_that_does_not_fit_fails_each_test(run: Any) -> None:
     result = run(
         """
@@ -174,6 +187,8 @@ def test_unknown_names_are_told_when_the_class_is_made() -> None:
             "`adapter` must be an nncore.verify.Adapter; it is 'brk",
         ),
         ({"adapter": article(), "only": 3}, "`only` must be a list of names; it is 3"),
+        ({"adapter": article(), "max_examples": "9"}, "`max_examples` must be an integer"),
+        ({"adapter": article(), "seed": 0.5}, "`seed` must be an integer; got 0.5"),
     ],
 )
 def test_attributes_of_a_wrong_type_are_told_when_the_class_is_made(

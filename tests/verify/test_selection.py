@@ -49,7 +49,5 @@ def test_unknown_names_are_told() -> None:
 
 
 def test_one_name_is_no_list() -> None:
-    with pytest.raises(
-        TypeError, match="`only` must be a list of names, it is the name 'training'"
-    ):
+    with pytest.raises(TypeError, match="`only` must be a list of names; it is 'training'"):
         chosen("training")

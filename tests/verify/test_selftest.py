@@ -5,6 +5,7 @@ import multiprocessing
 import pickle
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,22 @@ def test_the_number_of_cases_may_be_chosen() -> None:
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(ValueError, match="'Nobody', which is no entry or family"):
         self_test(only=["Nobody", "tiny"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "message"),
+    [
+        ({"only": "MeanForgotten"}, TypeError, "must be a list of names; it is 'Mean"),
+        ({"max_examples": 0}, ValueError, "`max_examples` must be at least 1; got 0"),
+        ({"seed": -1}, ValueError, "`seed` must be at least 0; got -1"),
+        ({"max_seconds": 0}, ValueError, "`max_seconds` must be positive; it is 0"),
+    ],
+)
+def test_settings_that_cannot_be_used(
+    settings: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind, match=message):
+        self_test(**settings)
 
 
 def test_a_fault_that_survives_fails_the_self_test() -> None:
