@@ -33,6 +33,7 @@ class Balls:
         self.exact: Callable[[float], Number] = flint.arb
         self.matrix: Callable[[int, int, list[Number]], Matrix] = flint.arb_mat
         self._single = flint.arb(1, math.ldexp(1.0, -24))
+        self._rounding = flint.arb(1, math.ldexp(1.0, -bits))
         self._underflow = flint.arb(0, math.ldexp(1.0, -1022))
 
     def widened(self, value: float, ulp: int) -> Number:
@@ -58,6 +59,10 @@ class Balls:
     def blurred(self, number: Number) -> Number:
         """See `Arithmetic`."""
         return number + self._underflow
+
+    def roughened(self, matrix: Matrix) -> Matrix:
+        """See `Arithmetic`."""
+        return matrix * self._rounding
 
     def shortened(self, number: Number) -> Number:
         """See `Arithmetic`."""
@@ -92,6 +97,7 @@ class Rationals:
 
     hull: Callable[..., Number] = widened
     blurred: Callable[..., Number] = widened
+    roughened: Callable[..., Matrix] = widened
     shortened: Callable[..., Number] = widened
 
     def context(self) -> AbstractContextManager[Any]:

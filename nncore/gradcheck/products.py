@@ -50,16 +50,17 @@ def matmul(left: Operand, right: Operand) -> Operand:
     return unwrapped(product.view(BallArray)) if isinstance(product, np.ndarray) else product
 
 
-def _product(left: Operand, right: Operand) -> Operand:
+def _product(rows: Operand, columns: Operand) -> Operand:
     """The product of two matrices."""
     run = current()
-    a, b = _factor(left), _factor(right)
-    values = run.factors.product(a.matrix, b.matrix)
+    a, b = _factor(rows), _factor(columns)
+    left = run.arithmetic.roughened(a.matrix) if run.rough else a.matrix
+    values = run.factors.product(left, b.matrix)
     least = CONSTANT if a.slots is b.slots is None else run.tape.start
     outs = emitted(values, [[least] * (len(values) if least == CONSTANT else 1)])
     if run.recording and least != CONSTANT:
         run.tape.record(Product([ball.slot for ball in outs], a, b, run.arithmetic.matrix))
-    return np.asarray(array_of(outs, (left.shape[0], right.shape[1])))
+    return np.asarray(array_of(outs, (rows.shape[0], columns.shape[1])))
 
 
 def factor(thing: Operand) -> Operand:

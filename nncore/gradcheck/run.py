@@ -82,6 +82,10 @@ class Arithmetic(Protocol):
         """Number that contains what underflow may leave of it."""
         ...
 
+    def roughened(self, matrix: Matrix) -> Matrix:
+        """Matrix that allows for a rounding of each entry: products are rounded in the end."""
+        ...
+
     def shortened(self, number: Number) -> Number:
         """Number that contains it rounded to single precision."""
         ...

@@ -425,6 +425,15 @@ def test_single_precision_does_not_excuse_an_error():
     assert only(lambda w: (w * w).sum(), single, np.array([0.3, 0.7])) == "wrong"
 
 
+def test_a_product_that_cancels_owes_the_rounding_of_its_terms():
+    x = 1e4 * np.random.default_rng(0).standard_normal((50, 1)).astype(np.float32)
+    x[-1] = 0.25 - x[:-1].astype(float).sum()
+    ones = np.ones(50, dtype=np.float32)
+    w = np.ones(1, dtype=np.float32)
+    assert only(lambda w: (x @ w).sum(), lambda w: (0 * w + ones) @ x, w) == "agrees"
+    assert only(lambda w: (x @ w).sum(), lambda w: (0 * w + ones) @ x + 1, w) == "wrong"
+
+
 def test_parameters_in_single_precision():
     params = [W.astype(np.float32), B.astype(np.float32)]
     assert only(cost, gradient, params) == "agrees"
