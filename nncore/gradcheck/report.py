@@ -234,7 +234,8 @@ class Report:
             f"{size if evidence.sensitivity else 'any error'} in one entry would have been seen"
         )
         lines = [("", f"{evidence.rung}, {evidence.evaluations:,} evaluations of the cost")]
-        lines += [("", f"{digits}{seen}")]
+        if evidence.count(Verdict.AGREES, Verdict.WRONG):
+            lines += [("", f"{digits}{seen}")]
         if evidence.achieved_digits is not None:
             lines += [("", f"its own floats achieve {evidence.achieved_digits:.1f} digits")]
         return lines

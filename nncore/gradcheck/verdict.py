@@ -108,7 +108,7 @@ def judge_all(
 
 
 def sensitivity(entries: list[Entries], owed: list[FloatArray]) -> float:
-    """Relative error that would have been seen in 99 of 100 resolved entries.
+    """Relative error that would have been seen in 99 of 100 entries that agree.
 
     Parameters
     ----------
@@ -120,15 +120,18 @@ def sensitivity(entries: list[Entries], owed: list[FloatArray]) -> float:
     Returns
     -------
     float
-        The quantile; 1 where nothing was resolved.
+        The quantile; of those that are wrong where none agrees, and 1 where nothing is known.
     """
-    relative = []
-    for each, rounding in zip(entries, owed, strict=True):
-        resolved = each.where(Verdict.AGREES) & (each.analytic != 0)
-        bound = (each.error + rounding)[resolved]
-        relative.append(bound / np.abs(each.analytic[resolved]))
-    every = np.concatenate([part.ravel() for part in relative])
-    return float(np.quantile(every, 0.99)) if every.size else 1.0
+    for verdict in (Verdict.AGREES, Verdict.WRONG):
+        relative = []
+        for each, rounding in zip(entries, owed, strict=True):
+            size = np.fmax(np.abs(each.analytic), np.abs(each.reference))
+            chosen = each.where(verdict) & (size > 0)
+            relative.append((each.error + rounding)[chosen] / size[chosen])
+        every = np.concatenate(relative)
+        if every.size:
+            return float(np.quantile(every, 0.99))
+    return 1.0
 
 
 def owed_everywhere(gradient: list[AnyArray]) -> list[FloatArray]:
