@@ -1,10 +1,10 @@
-"""The two kinds of foreign numbers: balls and rationals."""
+"""What a kind of foreign numbers offers, and the two that there are: balls and rationals."""
 
 from __future__ import annotations
 
 import contextlib
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import flint
 
@@ -14,7 +14,49 @@ if TYPE_CHECKING:
 
     from .tape import Matrix, Number
 
-__all__ = ["Balls", "Rationals"]
+__all__ = ["Arithmetic", "Balls", "Rationals"]
+
+
+class Arithmetic(Protocol):
+    """A kind of foreign number."""
+
+    name: str
+    # The number equal to a float or an int.
+    exact: Callable[[float], Number]
+    # The matrix with so many rows and columns and these entries, row by row.
+    matrix: Callable[[int, int, list[Number]], Matrix]
+
+    def widened(self, value: float, ulp: int) -> Number:
+        """Number that contains all within so many ulp of the value."""
+        ...
+
+    def order(self, left: Number, right: Number) -> int | None:
+        """Sign of ``left - right``, None where the enclosures overlap."""
+        ...
+
+    def finite(self, number: Number) -> bool:
+        """Whether the number is known to be finite."""
+        ...
+
+    def hull(self, left: Number, right: Number) -> Number:
+        """Number that contains both."""
+        ...
+
+    def blurred(self, number: Number) -> Number:
+        """Number that contains what underflow may leave of it."""
+        ...
+
+    def roughened(self, matrix: Matrix) -> Matrix:
+        """Matrix that allows for a rounding of each entry: products are rounded in the end."""
+        ...
+
+    def shortened(self, number: Number) -> Number:
+        """Number that contains it rounded to single precision."""
+        ...
+
+    def context(self) -> AbstractContextManager[Any]:
+        """Context manager in which its operations are valid."""
+        ...
 
 
 class Balls:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from .arithmetic import Balls, Rationals
+from .arithmetic import Arithmetic, Balls, Rationals
 from .functions import FUNCTIONS
-from .run import Arithmetic, Run
+from .run import Run
 from .tape import Number, Operand
 from .ufuncs import UFUNCS
 

@@ -7,25 +7,25 @@ import math
 import random
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from .digits import has_few_digits
 from .factors import Factors
 from .frames import is_users
-from .tape import CONSTANT, Matrix, Number, Operand, Tape
+from .tape import CONSTANT, Number, Operand, Tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
-    from contextlib import AbstractContextManager
     from types import FrameType, TracebackType
+
+    from .arithmetic import Arithmetic
 
 __all__ = [
     "LOCK",
     "MOST_SHORT_ULP",
     "SHORT_ULP",
-    "Arithmetic",
     "Defeated",
     "Run",
     "Undecided",
@@ -51,48 +51,6 @@ class Undecided(Exception):  # noqa: N818 - not an error: more precision may dec
 
 class Defeated(TypeError):  # noqa: N818 - the user's code is told, not the caller
     """The user's code asked for something that foreign numbers cannot give."""
-
-
-class Arithmetic(Protocol):
-    """A kind of foreign number."""
-
-    name: str
-    # The number equal to a float or an int.
-    exact: Callable[[float], Number]
-    # The matrix with so many rows and columns and these entries, row by row.
-    matrix: Callable[[int, int, list[Number]], Matrix]
-
-    def widened(self, value: float, ulp: int) -> Number:
-        """Number that contains all within so many ulp of the value."""
-        ...
-
-    def order(self, left: Number, right: Number) -> int | None:
-        """Sign of ``left - right``, None where the enclosures overlap."""
-        ...
-
-    def finite(self, number: Number) -> bool:
-        """Whether the number is known to be finite."""
-        ...
-
-    def hull(self, left: Number, right: Number) -> Number:
-        """Number that contains both."""
-        ...
-
-    def blurred(self, number: Number) -> Number:
-        """Number that contains what underflow may leave of it."""
-        ...
-
-    def roughened(self, matrix: Matrix) -> Matrix:
-        """Matrix that allows for a rounding of each entry: products are rounded in the end."""
-        ...
-
-    def shortened(self, number: Number) -> Number:
-        """Number that contains it rounded to single precision."""
-        ...
-
-    def context(self) -> AbstractContextManager[Any]:
-        """Context manager in which its operations are valid."""
-        ...
 
 
 @dataclasses.dataclass
