@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .balls import Ball, balls, is_constant
+from .balls import Ball
+from .entries import balls, is_constant
 from .run import current, user_line
 
 if TYPE_CHECKING:

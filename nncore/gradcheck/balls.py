@@ -17,17 +17,13 @@ from .tape import CONSTANT, Number, Operand
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .structure import AnyArray
 
 __all__ = [
     "METHODS",
     "Ball",
     "BallArray",
     "array_of",
-    "balls",
-    "entries_and_slots",
-    "entries_of",
-    "is_constant",
+    "matrix_like",
     "wrapped",
 ]
 
@@ -67,7 +63,7 @@ class Ball:
     def __array_ufunc__(
         self, ufunc: Operand, method: str, *args: Operand, **options: Operand
     ) -> Operand:
-        return _ufunc(ufunc, method, args, options)
+        return current().ufunc(ufunc, method, args, options)
 
     def __array_function__(
         self, function: Operand, types: Operand, args: Operand, options: Operand
@@ -203,14 +199,14 @@ class BallArray(np.ndarray[Any, np.dtype[Any]]):
     def __array_ufunc__(
         self, ufunc: Operand, method: str, *args: Operand, **options: Operand
     ) -> Operand:
-        return _ufunc(ufunc, method, args, options)
+        return current().ufunc(ufunc, method, args, options)
 
     def __array_function__(
         self, function: Operand, types: Operand, args: Operand, options: Operand
     ) -> Operand:
         ours = current().functions.get(function)
         if ours is not None:
-            return _matrix_like(ours(*args, **options), args)
+            return matrix_like(ours(*args, **options), args)
         kinds = [kind for kind in types if not issubclass(kind, Ball)]
         return wrapped(super().__array_function__(function, kinds, args, options))
 
@@ -300,117 +296,6 @@ def array_of(entries: Iterable[Any], shape: tuple[int, ...]) -> Operand:
     return flat.reshape(shape).view(BallArray)
 
 
-def is_constant(thing: Operand) -> bool:
-    """Whether a thing is a plain number.
-
-    Parameters
-    ----------
-    thing : Operand
-        Whatever a function was given.
-
-    Returns
-    -------
-    bool
-        Not so for our numbers, which say that they are floats, for arrays and for truth values.
-    """
-    if type(thing) is Ball or isinstance(thing, bool):
-        return False
-    return isinstance(thing, float | int | np.number)
-
-
-def balls(thing: Operand) -> Operand:
-    """Anything as an array of our numbers.
-
-    Parameters
-    ----------
-    thing : Operand
-        A number, an array, or lists of them; floats become constants of the run.
-
-    Returns
-    -------
-    BallArray
-        Of the same shape; a constant has the slot `CONSTANT`.
-    """
-    if type(thing) is Ball:
-        return array_of([thing], ())
-    run = current()
-    if isinstance(thing, int | float):  # not a number of ours, which says that it is one
-        run.meet([thing] if isinstance(thing, float) else [])
-        return array_of([Ball(run.number(thing))], ())
-    array = thing if isinstance(thing, np.ndarray) else np.asarray(thing)
-    return array_of(entries_of(array), array.shape)
-
-
-def entries_of(array: AnyArray) -> list[Ball]:
-    """The entries of an array as numbers of the run.
-
-    Parameters
-    ----------
-    array : ndarray
-        Of our numbers, or of floats, which become constants of the run.
-
-    Returns
-    -------
-    list of Ball
-        Row by row.
-    """
-    return entries_and_slots(array)[0]
-
-
-def entries_and_slots(array: AnyArray) -> tuple[list[Ball], list[int]]:
-    """The entries of an array as numbers of the run, and their slots.
-
-    Parameters
-    ----------
-    array : ndarray
-        As for `entries_of`.
-
-    Returns
-    -------
-    pair of lists
-        Row by row.
-    """
-    run = current()
-    kind = array.dtype.kind
-    flat = np.asarray(array).ravel().tolist()
-    if kind == "O":
-        try:
-            return _ours(flat)
-        except AttributeError:  # rare, and to ask for every type first takes time
-            return _ours([e if type(e) is Ball else _constant(e) for e in flat])
-    if kind not in "fiub":
-        msg = f"an array of dtype {array.dtype} meets the parameters"
-        raise run.defeated(msg)
-    if kind == "f":
-        run.meet(flat)
-        if array.dtype.itemsize < np.dtype(float).itemsize:
-            run.meet_short(flat)
-    return list(map(Ball, run.numbers(flat))), [CONSTANT] * len(flat)
-
-
-def _constant(entry: Operand) -> Ball:
-    """A number that stands among ours in an array."""
-    run = current()
-    if isinstance(entry, np.floating) and entry.itemsize < np.dtype(float).itemsize:
-        run.meet_short([float(entry)])
-    plain = entry.item() if isinstance(entry, np.generic) else entry
-    if not isinstance(plain, int | float):
-        msg = f"an array holds a {type(plain).__name__}"
-        raise run.defeated(msg)
-    if isinstance(plain, float):
-        run.meet([plain])
-    return Ball(run.number(plain))
-
-
-def _ours(entries: list[Ball]) -> tuple[list[Ball], list[int]]:
-    """Entries and slots, unless one was kept from an earlier run or is none of ours."""
-    start, slots = current().tape.start, [entry.slot for entry in entries]
-    if min(slots, default=start) < start:
-        msg = "a number kept from an earlier call is used again: hidden state"
-        raise current().defeated(msg)
-    return entries, slots
-
-
 def wrapped(result: Operand) -> Operand:
     """What a numpy function returned, its object arrays as ours.
 
@@ -432,68 +317,21 @@ def wrapped(result: Operand) -> Operand:
     return result
 
 
-def _ufunc(
-    ufunc: Operand, method: str, args: tuple[Any, ...], options: dict[str, Any]
-) -> Operand:
-    """What numpy's universal function gives for our numbers."""
-    run = current()
-    outs = options.pop("out", None)
-    where = options.pop("where", True)
-    dtype = options.pop("dtype", None)
-    options.pop("casting", None)
-    # scipy's functions are known by name: scipy is not imported.
-    ours = run.ufuncs.get(ufunc) or run.ufuncs.get(ufunc.__name__)
-    if ours is None:
-        return _unknown(ufunc, method, args, options)
-    is_call = method == "__call__"
-    unknown = options.keys() - {"order", "subok"} if is_call else set()
-    if unknown or not (is_call or getattr(np.ufunc, method) in run.functions):
-        msg = f"`{ufunc.__name__}` with {method} and {sorted(unknown)} is not known on balls"
-        raise run.defeated(msg)
-    if is_call:
-        result = _matrix_like(ours(*args), args)
-    else:
-        options |= {} if where is True else {"where": where}
-        result = run.functions[getattr(np.ufunc, method)](ufunc, *args, **options)
-        where = True
-    if dtype is not None:
-        result = run.functions[np.ndarray.astype](result, dtype)
-    return result if outs is None else _stored(result, outs[0], where)
+def matrix_like(result: Operand, args: tuple[Any, ...]) -> Operand:
+    """The result, a matrix where one of the operands is.
 
+    Parameters
+    ----------
+    result : Operand
+        What a function gave.
+    args : tuple
+        What it was given.
 
-def _matrix_like(result: Operand, args: tuple[Any, ...]) -> Operand:
-    """The result, a matrix where one of the operands is."""
+    Returns
+    -------
+    Any
+        Not copied.
+    """
     if isinstance(result, BallArray) and any(isinstance(arg, np.matrix) for arg in args):
         return result.view(BallArray.as_matrix)
     return result
-
-
-def _stored(result: Operand, out: Operand, where: Operand) -> Operand:
-    """The array `out`, holding the result."""
-    if out.dtype.kind not in "Ob" or (out.dtype.kind == "b") != (_kind(result) == "b"):
-        reason = (
-            "a result that depends on the parameters is written into an array of dtype "
-            f"{out.dtype}; make that array with np.zeros_like of an input"
-        )
-        raise current().defeated(reason)
-    if where is True:
-        out[...] = result
-    else:
-        np.copyto(np.asarray(out), np.asarray(result), where=np.asarray(where))
-    return out
-
-
-def _kind(result: Operand) -> str:
-    """The kind of dtype that the result has."""
-    return "O" if isinstance(result, Ball) else str(np.asarray(result).dtype.kind)
-
-
-def _unknown(
-    ufunc: Operand, method: str, args: tuple[Any, ...], options: dict[str, Any]
-) -> Operand:
-    """A function that numpy made of the user's Python function, entry by entry."""
-    if "O" not in "".join(ufunc.types).replace("->", "") or ufunc.__name__ in vars(np):
-        msg = f"`{ufunc.__name__}` is not known on balls"
-        raise current().defeated(msg)
-    plain = [np.asarray(balls(a)) if isinstance(a, Ball | BallArray) else a for a in args]
-    return wrapped(getattr(ufunc, method)(*plain, **options))

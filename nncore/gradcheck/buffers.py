@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .balls import Ball, BallArray, balls, wrapped
+from .balls import Ball, BallArray, wrapped
+from .entries import balls
 from .frames import is_users
 from .functions import FUNCTIONS, log_softmax, logsumexp, softmax
 from .run import LOCK, current, user_line

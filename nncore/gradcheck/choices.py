@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .balls import Ball, array_of, balls
+from .balls import Ball, array_of
 from .elementary import UNARY
+from .entries import balls
 from .operations import apply, columns, emitted, unwrapped
 from .run import current, user_line
 from .tape import CONSTANT, Sparse

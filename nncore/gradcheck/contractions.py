@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .balls import balls
+from .entries import balls
 from .products import factor, matmul
 from .run import current
 from .ufuncs import UFUNCS

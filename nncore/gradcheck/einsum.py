@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .balls import balls
+from .entries import balls
 from .operations import summed
 from .products import matmul
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from . import dispatch
 from .arithmetic import Arithmetic, Balls, Rationals
 from .functions import FUNCTIONS
 from .run import Run
 from .tape import Number, Operand
-from .ufuncs import UFUNCS
 
 if TYPE_CHECKING:
     from .structure import FloatArray
@@ -67,7 +67,7 @@ class Settings:
         """A run with the functions that are known."""
         return Run(
             self.arithmetic,
-            UFUNCS,
+            dispatch.call,
             FUNCTIONS,
             ulp=self.ulp,
             one_sided=self.one_sided,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from .approximations import bounded
-from .balls import Ball, BallArray, balls
+from .balls import Ball, BallArray
 from .choices import sign_of
 from .contractions import dot, inner, outer, tensordot, vdot
 from .einsum import einsum
 from .elementary import Elementary
+from .entries import balls
 from .operations import apply, unwrapped
 from .reductions import NO_VALUE, REDUCTIONS, extreme, stored, total
 from .run import current, user_line

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .balls import Ball, array_of, balls
+from .balls import Ball, array_of
+from .entries import balls
 from .run import current
 from .tape import CONSTANT, Sparse
 

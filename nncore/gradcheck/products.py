@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .balls import BallArray, array_of, balls, entries_and_slots
+from .balls import BallArray, array_of
+from .entries import balls, entries_and_slots
 from .operations import emitted, unwrapped
 from .run import current
 from .tape import CONSTANT, Factor, Operand, Product

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .balls import Ball, array_of, balls, entries_of, is_constant
+from .balls import Ball, array_of
 from .enclosures import Enclosures, Kink, Settings, tight
+from .entries import balls, entries_of, is_constant
 from .factors import Factors
 from .frames import line_of
 from .matrices import BallMatrix

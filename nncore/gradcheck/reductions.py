@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .balls import array_of, balls
+from .balls import array_of
 from .choices import larger, sign_of
+from .entries import balls
 from .operations import groups, summed, unwrapped
 from .run import current
 

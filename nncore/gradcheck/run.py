@@ -61,8 +61,10 @@ class Run:
     ----------
     arithmetic : Arithmetic
         The numbers.
-    ufuncs, functions : mapping
-        How numpy's functions act on them.
+    ufunc : callable
+        What becomes of a call of one of numpy's universal functions.
+    functions : mapping
+        How numpy's other functions act on them.
     recording : bool, optional
         Whether derivatives are wanted.
     ulp : int, optional
@@ -90,7 +92,7 @@ class Run:
     """
 
     arithmetic: Arithmetic
-    ufuncs: Mapping[Any, Callable[..., Any]]
+    ufunc: Callable[..., Any]
     functions: Mapping[Any, Callable[..., Any]]
     recording: bool = False
     ulp: int = 0

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .approximations import bounded, sees_small, with_small
-from .balls import Ball, array_of, balls, is_constant
+from .balls import Ball, array_of
 from .choices import absolute, choice, compare, finiteness, heaviside, signs
 from .elementary import BINARY, UNARY
+from .entries import balls, is_constant
 from .operations import apply, unwrapped
 from .products import matmul
 from .run import current

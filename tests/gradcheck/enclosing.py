@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nncore.gradcheck.balls import Ball, array_of, balls
+from nncore.gradcheck.balls import Ball, array_of
 from nncore.gradcheck.enclosures import Settings
+from nncore.gradcheck.entries import balls
 
 if TYPE_CHECKING:
     from nncore.gradcheck.run import Run

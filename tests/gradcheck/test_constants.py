@@ -11,10 +11,10 @@ import math
 import numpy as np
 import pytest
 
-from nncore.gradcheck.balls import balls
 from nncore.gradcheck.check import check_gradient
 from nncore.gradcheck.digits import has_few_digits
 from nncore.gradcheck.enclosures import Settings
+from nncore.gradcheck.entries import balls
 from nncore.gradcheck.evidence import NotApplicable, Verdict
 from nncore.gradcheck.program import Program
 from nncore.gradcheck.spread import constants_met
