@@ -127,6 +127,7 @@ def test_a_sample_is_seeded_and_never_empty() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="mutants are tried in forked children")
+@pytest.mark.filterwarnings("ignore:.*fork")  # threads of libraries that other tests imported
 def test_ctrl_c_as_a_child_has_just_been_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     children = []
 
