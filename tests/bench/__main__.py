@@ -34,8 +34,8 @@ CASES = [
     for dtype in ("float64", "float32")
     for hidden, batch_size in NETWORKS
 ]
-#: From so many neurons on epochs take seconds, as does what disturbs one peer and not another:
-#: a turn is one epoch, and peers train for so many times as many of them in all.
+#: From so many neurons on a turn takes seconds, as does what disturbs one peer and not another:
+#: peers take so many times as many turns.
 LARGE, MORE = 512, 2
 SEEDS = 3
 PROMISE = "It is fast"
@@ -59,7 +59,7 @@ PROMISE = "It is fast"
     "--rounds",
     default=7,
     show_default=True,
-    help="Turns of each peer.",
+    help=f"Turns of each peer; {MORE} times as many with {LARGE} neurons.",
 )
 @click.option("--examples", default=10_000, show_default=True, help="Examples of an epoch.")
 @click.option("--epochs", default=5, show_default=True, help="Epochs of a turn, in one call.")
@@ -85,8 +85,7 @@ def main(
     console = Console(width=120)
     console.print(
         f"{source}; {output} outputs; one BLAS thread; CPU time; {rounds} rounds, in each of "
-        f"which every peer trains for {epochs} epochs of about {examples} examples; with "
-        f"{LARGE} neurons {MORE * epochs * rounds} rounds of one epoch"
+        f"which every peer trains for {epochs} epochs of about {examples} examples"
     )
     for name in PEERS:
         if name not in names:
@@ -136,8 +135,7 @@ def _measure(
     """Return the timing of every peer in one case, with full batches only."""
     count = max(examples // case.batch_size, 1) * case.batch_size
     problem = Problem(case.sizes, case.batch_size, digits.take(count, case.dtype), output)
-    if case.sizes[1] >= LARGE:
-        epochs, rounds = 1, MORE * epochs * rounds
+    rounds *= MORE if case.sizes[1] >= LARGE else 1
     return measure(make(problem, names), examples=count, epochs=epochs, rounds=rounds)
 
 

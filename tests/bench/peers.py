@@ -13,12 +13,12 @@ SKLEARN, EAGER, BY_HAND = "scikit-learn", "torch eager", "torch by hand"
 STEP, SCAN = "JAX per step", "JAX scan"
 
 #: The library that each needs, and the module and class that use it, in the order of their
-#: turns: those that are nearest in speed one after the other, before the machine changes.
+#: turns: what is compared and near in speed one after the other, before the machine changes.
 PEERS = {
-    NNCORE: ("numpy", "numpy_peers", "Nncore"),
     LIMIT: ("numpy", "numpy_peers", "Products"),
-    SCIPY: ("scipy", "numpy_peers", "NncoreScipy"),
+    NNCORE: ("numpy", "numpy_peers", "Nncore"),
     PLAIN: ("numpy", "numpy_peers", "PlainNumpy"),
+    SCIPY: ("scipy", "numpy_peers", "NncoreScipy"),
     SKLEARN: ("sklearn", "sklearn_peer", "ScikitLearn"),
     EAGER: ("torch", "torch_peers", "TorchEager"),
     BY_HAND: ("torch", "torch_peers", "TorchByHand"),
