@@ -15,6 +15,10 @@ from .settings import real, truth
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer"]
 
+#: What float32 still holds times the bias correction of the first step; less would be 0, and
+#: 0 / 0 the move of a parameter whose gradient is 0.
+LEAST_EPSILON = 1e-37
+
 
 class Optimizer(ABC):
     """
@@ -356,7 +360,7 @@ class Adam(Optimizer):
     beta1, beta2 : float
         Decay of the averages of the gradient and of its square, at least 0 and below 1.
     epsilon : float
-        Added to the root of the average square, above 0.
+        Added to the root of the average square, at least 1e-37.
 
     Raises
     ------
@@ -387,8 +391,8 @@ class Adam(Optimizer):
         self.beta1: float = _below_one("beta1", beta1)
         self.beta2: float = _below_one("beta2", beta2)
         self.epsilon: float = float(real("epsilon", epsilon))
-        if not self.epsilon:
-            msg = f"`epsilon` must be above 0; got {epsilon!r}"
+        if self.epsilon < LEAST_EPSILON:
+            msg = f"`epsilon` must be at least {LEAST_EPSILON:g}; got {epsilon!r}"
             raise ValueError(msg)
 
     def __repr__(self) -> str:

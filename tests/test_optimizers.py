@@ -164,7 +164,8 @@ def test_a_state_of_another_optimizer_is_refused() -> None:
         (lambda: SGD(nesterov=True), ValueError, "`nesterov` needs `momentum` above 0"),
         (lambda: Adam(beta1=1), ValueError, "`beta1` must be below 1; got 1"),
         (lambda: Adam(beta2=np.nan), ValueError, "`beta2` must be finite"),
-        (lambda: Adam(epsilon=0), ValueError, "`epsilon` must be above 0; got 0"),
+        (lambda: Adam(epsilon=0), ValueError, "`epsilon` must be at least 1e-37; got 0"),
+        (lambda: Adam(epsilon=9e-38), ValueError, "`epsilon` must be at least 1e-37"),
         (lambda: Adam(epsilon=-1), ValueError, "`epsilon` must be finite and not negative"),
     ],
 )
@@ -313,3 +314,10 @@ def test_momentum_does_not_come_or_go_in_training(before: float, after: float) -
 def test_a_count_below_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="`state` must hold a count of at least 0; got -1"):
         Adam().restore({"count": np.array(-1)})
+
+
+def test_the_least_epsilon_is_no_zero_in_float32() -> None:
+    optimizer, parameters = Adam(epsilon=1e-37), np.ones(2, dtype=np.float32)
+    optimizer.start(2, parameters.dtype)
+    optimizer.update(parameters, np.array([0, 1], dtype=np.float32), 0.5)
+    assert parameters.tolist() == [1.0, 0.5]
