@@ -186,7 +186,7 @@ def output_error_in_place(cost: OutputCost, dtype: np.dtype[Any]) -> OutputError
 
     def textbook(z: Array, _: Array, _s: Array, y: Array, delta: Array) -> Writes:
         def write() -> None:
-            delta[...] = as_array(cost.output_error(as_matrix(z.copy()), as_matrix(y.copy())))
+            delta[...] = as_array(cost.output_error(as_matrix(z.copy()), as_matrix(y)))
 
         return [write]
 

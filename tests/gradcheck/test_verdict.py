@@ -89,6 +89,8 @@ def test_sensitivity_is_what_most_entries_would_show() -> None:
     entries = [judged(-2.0, -2.0, 1e-9, 1e-9), judged(1.0, 2.0, 0.1, 0.0)]  # the other is wrong
     assert sensitivity(entries, owed) == pytest.approx(1e-9)
     assert sensitivity(entries[1:], owed[1:]) == pytest.approx(0.05)
+    assert sensitivity([judged(1.0, -2.0, 0.1, 0.0)], owed[1:]) == pytest.approx(0.05)
+    assert sensitivity([judged(-2.0, np.nan, 0.1, 0.0)], owed[1:]) == pytest.approx(0.05)
 
 
 def test_what_is_owed_when_nothing_is_known() -> None:
