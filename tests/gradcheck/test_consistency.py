@@ -208,6 +208,13 @@ def test_a_cost_moves_as_its_enclosures_say_to_seven_digits(
     assert (moving.calls == 4) is agrees  # a quick look is enough where it agrees
 
 
+def test_seven_digits_are_those_of_the_terms_which_may_cancel() -> None:
+    slopes = [1, -1] / along()
+    moving = Moving(lambda w: w @ slopes + 1e-7 * slopes[0] * w[0])
+    assert compare_moves(moving.program(), findings_of(*slopes)) == []
+    assert moving.calls == 4
+
+
 def test_a_cost_that_stands_still_needs_four_evaluations() -> None:
     moving = Moving(lambda w: 0 * w.sum())
     assert compare_moves(moving.program(), findings_of(0.0, 0.0)) == []
