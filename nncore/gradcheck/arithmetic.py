@@ -66,9 +66,11 @@ class Balls:
     ----------
     bits : int
         Of the midpoints.
+    smallest : int, optional
+        The power of two below which floats underflow.
     """
 
-    def __init__(self, bits: int) -> None:
+    def __init__(self, bits: int, smallest: int = -1022) -> None:
         self.name: str = f"balls of {bits} bits"
         self.bits = bits
         # A float is exact at any precision.
@@ -76,7 +78,7 @@ class Balls:
         self.matrix: Callable[[int, int, list[Number]], Matrix] = flint.arb_mat
         self._single = flint.arb(1, math.ldexp(1.0, -24))
         self._rounding = flint.arb(1, math.ldexp(1.0, -bits))
-        self._underflow = flint.arb(0, math.ldexp(1.0, -1022))
+        self._underflow = flint.arb(0, math.ldexp(1.0, smallest))
 
     def widened(self, value: float, ulp: int) -> Number:
         """See `Arithmetic`."""

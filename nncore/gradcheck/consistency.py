@@ -29,6 +29,8 @@ __all__ = ["ROUGH_BITS", "compare_floats", "compare_moves"]
 
 # By the bytes of the narrowest float.
 ROUGH_BITS = {2: 6, 4: 16, 8: 45}
+# Powers of two that are its smallest normal numbers: what is less may come out as nothing.
+SMALLEST = {2: -14, 4: -126, 8: -1022}
 # Differences were never further off than their own error; the terms of a sum of derivatives
 # are floats.
 MARGIN = 4.0
@@ -67,7 +69,7 @@ def compare_floats(
     """
     arrays = [*analytic, *program.structure.arrays]
     narrowest = min(4 if is_rounded else 8, *(array.dtype.itemsize for array in arrays))
-    settings = Settings(ROUGH_BITS[narrowest])
+    settings = Settings(ROUGH_BITS[narrowest], smallest=SMALLEST[narrowest])
     try:
         value, cost_run = program.run_cost(settings)
         rough, run = program.run_gradient(settings, rough=True)

@@ -47,6 +47,8 @@ class Settings:
         How many times half of their size.
     removed : frozenset, optional
         Constants left out as approximations, each with its line.
+    smallest : int, optional
+        The power of two that is the smallest normal float, for runs that follow the floats.
     """
 
     bits: int | None
@@ -57,11 +59,12 @@ class Settings:
     stretched: frozenset[float] = frozenset()
     halves: int = 2
     removed: frozenset[tuple[float, str]] = frozenset()
+    smallest: int = -1022
 
     @property
     def arithmetic(self) -> Arithmetic:
         """The numbers."""
-        return Rationals() if self.bits is None else Balls(self.bits)
+        return Rationals() if self.bits is None else Balls(self.bits, self.smallest)
 
     def run(self, **options: Operand) -> Run:
         """A run with the functions that are known."""

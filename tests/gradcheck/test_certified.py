@@ -434,6 +434,22 @@ def test_a_product_that_cancels_owes_the_rounding_of_its_terms():
     assert only(lambda w: (x @ w).sum(), lambda w: (0 * w + ones) @ x + 1, w) == "wrong"
 
 
+def test_saturated_units_underflow_in_single_precision_as_well():
+    x = np.array([[300.0, 1.0], [0.5, 1.0]], dtype=np.float32)  # exp(300) is infinite there
+    w = np.array([-1.0, 0.25], dtype=np.float32)
+
+    def a(w):
+        return 1 / (1 + np.exp(-(x * w)))
+
+    def slopes(w):
+        return (x * a(w) * (1 - a(w))).sum(axis=0)
+
+    assert only(lambda w: a(w).sum(), slopes, w) == "agrees"
+    assert (
+        only(lambda w: a(w)[0].sum(), lambda w: x[0] * a(w)[0] * (1 - a(w)[0]), w) == "agrees"
+    )
+
+
 def test_parameters_in_single_precision():
     params = [W.astype(np.float32), B.astype(np.float32)]
     assert only(cost, gradient, params) == "agrees"

@@ -11,7 +11,13 @@ import pytest
 from flint import arb
 
 from nncore.gradcheck import consistency
-from nncore.gradcheck.consistency import ROUGH_BITS, _quick_slope, compare_floats, compare_moves
+from nncore.gradcheck.consistency import (
+    ROUGH_BITS,
+    SMALLEST,
+    _quick_slope,
+    compare_floats,
+    compare_moves,
+)
 from nncore.gradcheck.evidence import Verdict
 from nncore.gradcheck.findings import Finding, Findings
 from nncore.gradcheck.lines import Point
@@ -44,15 +50,15 @@ def rough_program(
     w: Any = None,
 ) -> Any:
     """A program whose runs on rough balls came to this, and whose cost is 3 in floats."""
-    asked: list[int] = []
+    asked: list[tuple[int, int]] = []
 
     def run_cost(settings: Any) -> Any:
-        asked.append(settings.bits)
+        asked.append((settings.bits, settings.smallest))
         return arb(3) if value is None else value, SimpleNamespace(doubtful=list(cost_doubts))
 
     def run_gradient(settings: Any, *, rough: bool) -> Any:
         assert rough
-        asked.append(settings.bits)
+        asked.append((settings.bits, settings.smallest))
         return enclosures, SimpleNamespace(doubtful=list(doubts))
 
     enclosures = list(rough)
@@ -72,30 +78,36 @@ def test_balls_have_eight_bits_fewer_than_floats(dtype: Any) -> None:
     assert ROUGH_BITS[info.bits // 8] == info.nmant + 1 - 8
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_balls_underflow_where_floats_do(dtype: Any) -> None:
+    info = np.finfo(dtype)
+    assert 2.0 ** SMALLEST[info.bits // 8] == info.smallest_normal
+
+
 @pytest.mark.parametrize(
-    ("gradient", "parameters", "is_rounded", "bits"),
+    ("gradient", "parameters", "is_rounded", "bits", "smallest"),
     [
-        ("f8", "f8", False, 45),
-        ("f4", "f8", False, 16),
-        ("f8", "f4", False, 16),
-        ("f8", "f8", True, 16),
-        ("f2", "f8", False, 6),
-        ("f8", "f2", True, 6),
-        ("g", "g", False, 45),
+        ("f8", "f8", False, 45, -1022),
+        ("f4", "f8", False, 16, -126),
+        ("f8", "f4", False, 16, -126),
+        ("f8", "f8", True, 16, -126),
+        ("f2", "f8", False, 6, -14),
+        ("f8", "f2", True, 6, -14),
+        ("g", "g", False, 45, -1022),
     ],
 )
 def test_the_narrowest_floats_decide_how_rough(
-    gradient: str, parameters: str, is_rounded: bool, bits: int
+    gradient: str, parameters: str, is_rounded: bool, bits: int, smallest: int
 ) -> None:
     program = rough_program(w=np.ones(2, parameters))
     compare_floats(program, [np.ones(2, gradient)], Findings(0), is_rounded=is_rounded)
-    assert program.asked == [bits, bits]
+    assert program.asked == [(bits, smallest)] * 2
 
 
 def test_without_a_word_nothing_is_rounded() -> None:
     program = rough_program()
     compare_floats(program, [np.ones(2)], Findings(0))
-    assert program.asked == [45, 45]
+    assert program.asked == [(45, -1022)] * 2
 
 
 ABOUT_ONE = arb(1, 0.1)
