@@ -28,7 +28,7 @@ import numpy as np
 
 from .arithmetic import Balls
 from .buffers import served, survivors
-from .consistency import ROUGH_BITS, compare_floats, compare_moves
+from .consistency import ROUGH_BITS, compare_floats, compare_moves, narrowest
 from .enclosures import Enclosures, Settings, tight
 from .evidence import Evidence, NotApplicable, Progress, Verdict
 from .explanations import MOST_ULP, ONE_DIGIT, Explanation
@@ -49,7 +49,6 @@ ZERO_BITS = 1024
 # Of agreement; those of a double.
 ENOUGH_BITS = 53
 DIGITS_OF_A_BIT = math.log10(2)
-ONE_ROUGH_ROUNDING = math.ldexp(1.0, -ROUGH_BITS[8])
 
 
 def certify(
@@ -175,12 +174,14 @@ class _Certificate:
             return False
         floats = np.concatenate([array.ravel().astype(float) for array in self.analytic])
         gap = np.abs(floats - self.findings.references)
+        length = narrowest(self.program, self.analytic, is_rounded=sides.is_rounded)
+        rounding = math.ldexp(1.0, -ROUGH_BITS[length])
         terms = self.magnitude
         value, own = float(sides.cost_run.result), self.program.cost_in_floats
         return bool(
-            (gap <= ONE_ROUGH_ROUNDING * terms).all()
+            (gap <= rounding * terms).all()
             and np.isfinite(terms).all()
-            and abs(value - own) <= ONE_ROUGH_ROUNDING * abs(value)
+            and abs(value - own) <= rounding * abs(value)
         )
 
     def _resolve(self) -> Enclosures | None:

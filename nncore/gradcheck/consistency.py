@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .structure import FloatArray
     from .tape import Number
 
-__all__ = ["ROUGH_BITS", "compare_floats", "compare_moves"]
+__all__ = ["ROUGH_BITS", "compare_floats", "compare_moves", "narrowest"]
 
 # By the bytes of the narrowest float.
 ROUGH_BITS = {2: 6, 4: 16, 8: 45}
@@ -40,6 +40,27 @@ SEVEN_DIGITS = 1e-7
 QUICK_STEP = 1e-3
 # Memory alignment may change the order of a sum.
 SAME = 1e-10
+
+
+def narrowest(program: Program, analytic: list[FloatArray], *, is_rounded: bool) -> int:
+    """The bytes of the shortest floats that the user's code computes with.
+
+    Parameters
+    ----------
+    program : Program
+        The user's cost and gradient.
+    analytic : list of float arrays
+        What the gradient returned in its own floats.
+    is_rounded : bool
+        Whether a program rounds to single precision on its way.
+
+    Returns
+    -------
+    int
+        At most 8.
+    """
+    arrays = [*analytic, *program.structure.arrays]
+    return min(4 if is_rounded else 8, *(array.dtype.itemsize for array in arrays))
 
 
 def compare_floats(
@@ -67,9 +88,8 @@ def compare_floats(
     list of str
         What to tell the user.
     """
-    arrays = [*analytic, *program.structure.arrays]
-    narrowest = min(4 if is_rounded else 8, *(array.dtype.itemsize for array in arrays))
-    settings = Settings(ROUGH_BITS[narrowest], smallest=SMALLEST[narrowest])
+    floats = narrowest(program, analytic, is_rounded=is_rounded)
+    settings = Settings(ROUGH_BITS[floats], smallest=SMALLEST[floats])
     try:
         value, cost_run = program.run_cost(settings)
         rough, run = program.run_gradient(settings, rough=True)

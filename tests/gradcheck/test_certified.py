@@ -450,6 +450,18 @@ def test_saturated_units_underflow_in_single_precision_as_well():
     )
 
 
+@pytest.mark.parametrize("excess", [1e-6, 1e-5])
+def test_a_kink_nearby_is_none_in_single_precision_either(excess):
+    x = np.array([1.0, 3.0, 0.7], dtype=np.float32)
+    w = np.array([1.3], dtype=np.float32)
+    y = (x * w * np.array([1 + excess, 1 - 2 * excess, 0.5])).astype(np.float32)
+
+    def slope(w):
+        return (np.sign(x * w - y) * x).sum(keepdims=True)
+
+    assert only(lambda w: np.abs(x * w - y).sum(), slope, w) == "agrees"
+
+
 def test_parameters_in_single_precision():
     params = [W.astype(np.float32), B.astype(np.float32)]
     assert only(cost, gradient, params) == "agrees"

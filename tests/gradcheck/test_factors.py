@@ -77,8 +77,8 @@ def test_both_programs_of_a_check_multiply_their_common_factors_once(
 
     keep = Balls.__init__
 
-    def init(self: Balls, bits: int) -> None:
-        keep(self, bits)
+    def init(self: Balls, *settings: int) -> None:
+        keep(self, *settings)
         self.matrix = functools.partial(counting, self)
 
     monkeypatch.setattr(Balls, "__init__", init)
