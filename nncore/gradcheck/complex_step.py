@@ -116,6 +116,7 @@ class _Table:
         self.point = point
         self.cost = ComplexCost(point)
         self.analytic = [np.array(array, dtype=float) for array in analytic]
+        self.underflow = max(UNDERFLOW, *map(_underflow, [*analytic, *point.values]))
         self.seed = seed
         self.rng = np.random.default_rng(seed)
         self.reference = [np.full(array.shape, np.nan) for array in analytic]
@@ -161,7 +162,7 @@ class _Table:
         except NotApplicable as reason:
             msg = f"the rounding of the gradient cannot be measured: {reason}"
             raise NotApplicable(msg) from reason
-        bounds = [SPREADS * deviation + UNDERFLOW for deviation in deviations]
+        bounds = [SPREADS * deviation + self.underflow for deviation in deviations]
         self.owed = (
             bounds
             if not self.owed
@@ -408,6 +409,12 @@ def structure_size(arrays: list[FloatArray]) -> int:
 def _complex(value: FloatArray) -> Any:
     """A complex copy of the values."""
     return np.array(value, dtype=np.result_type(value.dtype, np.complex128))
+
+
+def _underflow(array: FloatArray) -> float:
+    """What is left of numbers that underflow on the way, by as much as floats have digits."""
+    info = np.finfo(array.dtype)
+    return float(info.tiny) / float(info.eps)
 
 
 def _not_analytic(step: float, difference: float) -> str:

@@ -50,6 +50,18 @@ def test_longer_floats_owe_what_those_of_the_judge_do(factor: float, verdict: st
     assert check_gradient(cost, gradient, point, method="complex_step").verdict == verdict
 
 
+def test_single_precision_underflows_earlier() -> None:
+    def a(z: Any) -> Any:
+        return 1 / (1 + np.exp(-z))
+
+    z = np.array([-300.0, 0.25], dtype=np.float32)  # exp(300) is infinite there
+    report = check_gradient(
+        lambda z: a(z).sum(), lambda z: a(z) * (1 - a(z)), z, method="complex_step"
+    )
+    assert report.verdict == "agrees"
+    assert report.evidence.count(Verdict.UNRESOLVABLE) == 1
+
+
 @pytest.mark.parametrize("relative", [1e-11, -1e-6, 1.0])
 def test_one_wrong_entry_is_seen(relative: float) -> None:
     n = net("plain", 3)
