@@ -59,6 +59,7 @@ def test_single_precision_underflows_earlier() -> None:
         lambda z: a(z).sum(), lambda z: a(z) * (1 - a(z)), z, method="complex_step"
     )
     assert report.verdict == "agrees"
+    assert report.evidence is not None
     assert report.evidence.count(Verdict.UNRESOLVABLE) == 1
 
 
