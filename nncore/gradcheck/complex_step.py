@@ -412,7 +412,7 @@ def _complex(value: FloatArray) -> Any:
 
 
 def _underflow(array: FloatArray) -> float:
-    """What is left of numbers that underflow on the way, by as much as floats have digits."""
+    """What numbers lost to underflow may grow to: by as much as the floats have digits."""
     info = np.finfo(array.dtype)
     return float(info.tiny) / float(info.eps)
 

@@ -29,6 +29,8 @@ def chosen(only: Collection[str] | None = None) -> list[Check]:
     ------
     ValueError
         If a name is not known.
+    TypeError
+        If `only` is no collection of texts.
 
     Examples
     --------

@@ -56,7 +56,9 @@ def try_law(
         What became of it; only Ctrl-C is raised.
     """
     start, tried = time.perf_counter(), Tried()
-    count = EXAMPLES if max_examples is None else max_examples
+    # numpy's integers are none to Hypothesis, nor to JSON.
+    count = EXAMPLES if max_examples is None else int(max_examples)
+    seed = int(seed)
 
     def test() -> None:  # to ask for cases that there are not is a reason to skip it as well
         law_of(
