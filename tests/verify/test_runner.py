@@ -74,7 +74,7 @@ def test_what_is_known_is_told_before_ctrl_c(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_integers_of_numpy_will_do() -> None:
-    three = np.int64(3)
+    three: Any = np.int64(3)
     (result,) = verify(article(), only=["list_lengths"], max_examples=three, seed=three)
     assert (type(result.max_examples), type(result.seed)) == (int, int)
 
